@@ -1,0 +1,201 @@
+"""Settings of Coordina, from environment variables only (see ``env``). Unset means the embedded default.
+
+========================== ==========================================================================================
+COORDINA_DATA              folder of a company's database and files (``./data``)
+DATABASE_URL               ``postgres://user:password@host:5432/name``; unset: SQLite in the data folder
+REDIS_URL                  a shared cache for many servers; unset: nothing is cached between requests
+BROKER_URL                 RabbitMQ or Redis that carries jobs to many workers; unset: workers read the queue table
+EMAIL_URL                  ``smtp://user:password@host:587``; unset: messages go to the log stream
+SECRET_KEY                 unset: made at first start and kept in the data folder, readable by its owner only
+BASE_URL                   the public address, ``https://crm.example.com``; https switches on secure cookies and HSTS
+ALLOWED_HOSTS              comma-separated host names beside that of BASE_URL
+COORDINA_TRUSTED_PROXY     addresses or networks whose ``X-Forwarded-*`` headers are believed; unset: nobody's
+COORDINA_MAX_UPLOAD_MB     largest file that may be uploaded (200)
+COORDINA_DB_POOL           most PostgreSQL connections of one process (8)
+COORDINA_LOG_LEVEL         INFO
+COORDINA_DEBUG             1 shows faults in the browser: for developers only
+========================== ==========================================================================================
+"""
+
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.db.models import Field
+from django.db.models.options import Options
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from coordina.config import env, logs
+
+for _generic in (Field, Options):  # types say Field[Any, Any]; of these two Django makes no generics at run time
+    _generic.__class_getitem__ = classmethod(lambda cls, *_: cls)  # type: ignore[attr-defined]
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA_DIR = env.data_dir()
+STATE_DIR = PACKAGE.parent.parent / ".state"
+
+DEBUG = env.flag("COORDINA_DEBUG")
+SECRET_KEY = env.secret_key(DATA_DIR)
+BASE_URL = env.base_url().geturl().rstrip("/")
+ALLOWED_HOSTS = env.allowed_hosts()
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    *(
+        f"coordina.{room}"
+        for room in (
+            "core",
+            "accounts",
+            "ledger",
+            "records",
+            "customers",
+            "catalog",
+            "pipeline",
+            "insights",
+            "web",
+            "config",
+        )
+        if find_spec(f"coordina.{room}.apps")
+    ),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "coordina.config.urls"
+WSGI_APPLICATION = "coordina.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Database, cache, jobs, mail
+
+DATABASES = {"default": env.database(DATA_DIR)}
+
+REDIS_URL = env.text("REDIS_URL")
+BROKER_URL = env.text("BROKER_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+}
+TASKS = {"default": {"BACKEND": "coordina.ledger.queue.LeaseBackend", "QUEUES": []}}
+MAILERS = env.mailers()
+DEFAULT_FROM_EMAIL = env.text("COORDINA_FROM_EMAIL", f"coordina@{env.base_url().hostname}")
+
+# People
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+]
+
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL else 'db'}"
+SESSION_COOKIE_NAME = "coordina_session"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "coordina_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = "coordina_language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# What the browser may do
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+_HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _HTTPS else 0
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+TRUSTED_PROXIES = env.words("COORDINA_TRUSTED_PROXY")  # read by the WSGI program, before Django sees the request
+USE_X_FORWARDED_HOST = False
+
+# Files
+
+MEDIA_ROOT = DATA_DIR / "files"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "static"]
+STATIC_ROOT = STATE_DIR / "static"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "coordina.config.static.StaticStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+MAX_UPLOAD_BYTES = env.number("COORDINA_MAX_UPLOAD_MB", 200, least=1) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# Languages and time
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale", Path(find_spec("django.contrib.auth").submodule_search_locations[0]) / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # each person's own zone is set with the request
+
+LOGGING = logs.config(env.text("COORDINA_LOG_LEVEL", "INFO").upper(), verbose=DEBUG)
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,5 @@
+"""All addresses of the site, gathered from the rooms."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,109 @@
+"""What every test stands on: no network but this machine, a browser when asked for, marks by what a test uses."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_connect = socket.socket.connect
+_resolve = socket.getaddrinfo
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_reset_sequences"}
+
+
+class NetworkBlocked(OSError):
+    """A test tried to reach another machine."""
+
+
+def _local(host: object) -> bool:
+    if host in (None, "", "localhost", b"localhost"):
+        return True
+    try:
+        return ip_address(host.decode() if isinstance(host, bytes) else str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _guarded_connect(sock: socket.socket, address: Any) -> None:
+    if sock.family in (socket.AF_INET, socket.AF_INET6) and not _local(address[0]):
+        raise NetworkBlocked(f"tests may not connect to {address!r}")
+    return _connect(sock, address)
+
+
+def _guarded_resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
+    if not _local(host):
+        raise NetworkBlocked(f"tests may not look up {host!r}")
+    return _resolve(host, *args, **kwargs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close the network before anything is imported or collected."""
+    socket.socket.connect = _guarded_connect  # type: ignore[method-assign]
+    socket.getaddrinfo = _guarded_resolve
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database, so that it is run on PostgreSQL too, and what drives a browser."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"page", "chromium"}:
+            item.add_marker(pytest.mark.browser)
+        if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+        if item.get_closest_marker("sqlite_only") and os.environ.get("DATABASE_URL", "").startswith("postgres"):
+            item.add_marker(pytest.mark.skip(reason="about SQLite itself"))
+
+
+@pytest.fixture(autouse=True)
+def _files_of_one_test(tmp_path: Path, settings: Any) -> None:
+    """Give each test a data folder of its own."""
+    settings.DATA_DIR = tmp_path / "data"
+    settings.MEDIA_ROOT = tmp_path / "data" / "files"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A headless Chromium that reaches this machine only. Skips where there is none; under CI that is a failure."""
+    path = os.environ.get("COORDINA_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        message = "BROWSER TESTS DO NOT RUN: Chromium is missing (apt-get install chromium)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # playwright's loop runs in this thread; the ORM is used between calls
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A fresh page of 1440 × 900 in Spanish. The test fails on a console error or an uncaught exception in the page."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="es-ES")
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    page.faults = faults
+    yield page
+    context.close()
+    assert not faults, faults

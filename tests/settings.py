@@ -1,0 +1,24 @@
+"""Settings for tests: the product's own, with a scratch data folder, a cheap password hash, plain file names.
+
+``DATABASE_URL`` decides the database as it does for the product; unset, tests run on SQLite in memory.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+_SCRATCH = Path(tempfile.gettempdir()) / f"coordina-tests-{os.getuid()}"
+os.environ["COORDINA_DATA"] = str(_SCRATCH)
+os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 40
+for _name in ("EMAIL_URL", "REDIS_URL", "BROKER_URL", "BASE_URL", "ALLOWED_HOSTS", "COORDINA_TRUSTED_PROXY"):
+    os.environ.pop(_name, None)
+
+from coordina.config.settings import *
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
