@@ -1,0 +1,122 @@
+"""The sidebar: which places there are, in the order of the working day, and who sees them.
+
+A place appears only when the room behind it exists and the role may see it. ``navigation`` is the template context
+processor; it gives ``nav`` to every page.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class _Reader(Protocol):
+    """Whoever looks at the page: the part of an actor that the sidebar asks."""
+
+    def may(self, permission: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One place of the sidebar or one thing to create.
+
+    Attributes:
+        label: The word on the page.
+        icon: Icon name.
+        url_name: Name of the address.
+        args: Positional arguments of the address.
+        permission: What one must be allowed to do to see it; "" for everyone who is signed in.
+        also: Further address beginnings that belong to this place, such as people under customers.
+        key: Key for the quick create menu and the list of keys.
+    """
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    args: tuple[str, ...] = ()
+    permission: str = ""
+    also: tuple[str, ...] = ()
+    key: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of the place."""
+        return reverse(self.url_name, args=self.args)
+
+    def holds(self, path: str) -> bool:
+        """Whether the page at ``path`` belongs to this place."""
+        return path == self.url or any(path.startswith(start) for start in (*self._starts(), *self.also))
+
+    def _starts(self) -> tuple[str, ...]:
+        return () if self.url == "/" else (self.url,)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An item as one page shows it."""
+
+    label: str | Promise
+    icon: str
+    url: str
+    current: bool
+    key: str = ""
+    count: int | None = None
+    alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Everything the shell draws: groups of the sidebar, the dock of a phone, the quick create menu."""
+
+    groups: tuple[tuple[Place, ...], ...] = ()
+    dock: tuple[Place, ...] = ()
+    create: tuple[Place, ...] = field(default=())
+
+    def __iter__(self) -> Iterator[Place]:
+        """All places of the sidebar, without their groups."""
+        return (place for group in self.groups for place in group)
+
+
+HOME = Item(_("Dashboard"), "chart-bar", "web:home")
+CUSTOMERS = Item(_("Customers"), "building-store", "web:list", ("companies",), "customers.view_company", ("/people/",))
+OPPORTUNITIES = Item(
+    _("Opportunities"), "target-arrow", "web:list", ("opportunities",), "pipeline.view_opportunity"
+)
+PRODUCTS = Item(_("Products"), "package", "web:list", ("products",), "catalog.view_product")
+IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="records.add_importrun")
+SETTINGS = Item(_("Settings"), "settings", "web:settings")
+
+GROUPS: tuple[tuple[Item, ...], ...] = ((HOME, CUSTOMERS, OPPORTUNITIES, PRODUCTS), (IMPORT, SETTINGS))
+DOCK: tuple[Item, ...] = (HOME, OPPORTUNITIES, CUSTOMERS)
+CREATE: tuple[Item, ...] = (
+    Item(_("New opportunity"), "target-arrow", "web:new", ("opportunities",), "pipeline.add_opportunity", key="o"),
+    Item(_("New company"), "building-store", "web:new", ("companies",), "customers.add_company", key="e"),
+    Item(_("New contact"), "user-plus", "web:new", ("people",), "customers.add_person", key="p"),
+    Item(_("New product"), "package", "web:new", ("products",), "catalog.add_product", key="r"),
+)
+
+
+def _shown(items: Iterable[Item], reader: _Reader, path: str) -> tuple[Place, ...]:
+    return tuple(
+        Place(item.label, item.icon, item.url, item.holds(path), item.key)
+        for item in items
+        if not item.permission or reader.may(item.permission)
+    )
+
+
+def navigation_of(reader: _Reader, path: str) -> Navigation:
+    """What the shell shows to ``reader`` on the page at ``path``. Groups that are empty for them are left out."""
+    groups = tuple(shown for group in GROUPS if (shown := _shown(group, reader, path)))
+    return Navigation(groups, _shown(DOCK, reader, path), _shown(CREATE, reader, path))
+
+
+def navigation(request: HttpRequest) -> dict[str, Navigation]:
+    """Context processor: ``nav`` for the shell; empty for who is not signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": Navigation()}
+    return {"nav": navigation_of(user, request.path)}

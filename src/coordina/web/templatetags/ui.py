@@ -1,0 +1,157 @@
+"""Template tags for the pieces every page is made of: ``{% load ui %}``.
+
+Single pieces call :mod:`coordina.web.html`. Blocks (``{% sheet %}…{% endsheet %}``) render the partial of the same name
+in ``web/parts``, with what stands between the tags as ``content``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from coordina.web import html
+
+register = template.Library()
+
+register.simple_tag(html.icon, name="icon")
+register.simple_tag(html.avatar, name="avatar")
+register.simple_tag(html.company_avatar, name="company_avatar")
+register.simple_tag(html.person, name="person")
+register.simple_tag(html.badge, name="badge")
+register.simple_tag(html.thread, name="thread")
+register.simple_tag(html.stage, name="stage")
+register.simple_tag(html.bar, name="bar")
+register.simple_tag(html.split_bar, name="split_bar")
+register.filter("highlighted", html.highlighted)
+
+UNDO = "undo:"
+"""Prefix of the extra tag that carries the address which undoes what a message tells."""
+
+
+@register.filter
+def initials(name: str) -> str:
+    """First letters of a name."""
+    return html.initials(name)
+
+
+@register.inclusion_tag("web/parts/path.html")
+def stage_path(steps: Sequence[Mapping[str, Any]], label: str = "") -> dict[str, Any]:
+    """The large path of a record or an import.
+
+    Args:
+        steps: One mapping a node: ``name``, ``state`` ("done", "now", "late" or ""), ``note`` (line under the name) and
+            optionally ``action`` (address to POST to) with ``fields`` (hidden inputs), or ``url`` (address to open).
+        label: What the path is, read aloud.
+    """
+    return {"steps": steps, "label": label or _("Stage")}
+
+
+@register.inclusion_tag("web/parts/crumbs.html")
+def crumbs(*pairs: str) -> dict[str, Any]:
+    """The way back: alternately a label and its address, from the top down, without the page itself."""
+    return {"crumbs": list(zip(pairs[::2], pairs[1::2], strict=True))}
+
+
+@register.inclusion_tag("web/parts/field.html")
+def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
+    """A form field: label, control, hint and errors, tied together for screen readers.
+
+    Args:
+        bound: The field of a Django form.
+        label: Another label than the field's own.
+        hint: Another hint than the field's own.
+    """
+    widget = bound.field.widget
+    single = isinstance(widget, CheckboxInput)
+    many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    cls = "check" if single or many else "input"
+    own = widget.attrs.get("class", "")
+    if isinstance(widget, Select) and not many:
+        cls = "input select"
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs={"class": f"{cls} {own}".strip()}),
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "single": single,
+        "many": many,
+    }
+
+
+@register.simple_tag(takes_context=True)
+def toast_of(context: template.Context, message: Message) -> SafeString:
+    """A message of Django's messages framework as a toast; ``extra_tags="undo:<address>"`` adds *Undo*."""
+    extra = message.extra_tags or ""
+    undo = next((tag.removeprefix(UNDO) for tag in extra.split() if tag.startswith(UNDO)), "")
+    tone = "warn" if message.level_tag in {"warning", "error"} else ""
+    return _part(context, "toast", {"text": message.message, "undo_url": undo, "tone": tone})
+
+
+def _part(context: template.Context, name: str, values: dict[str, Any]) -> SafeString:
+    return render_to_string(f"web/parts/{name}.html", values, request=context.get("request"))
+
+
+@register.simple_block_tag(takes_context=True)
+def sheet(
+    context: template.Context, content: str, title: str = "", count: object = "", note: str = "", cls: str = ""
+) -> SafeString:
+    """A white sheet with an optional heading, count and a faint note at the right."""
+    values = {"content": content, "title": title, "count": count, "note": note, "cls": cls}
+    return _part(context, "sheet", values)
+
+
+@register.simple_block_tag(takes_context=True)
+def empty(context: template.Context, content: str, title: str, text: str = "", icon: str = "") -> SafeString:
+    """An empty state: what will be here, why it helps; between the tags stand the buttons."""
+    return _part(context, "empty", {"content": content, "title": title, "text": text, "icon": icon})
+
+
+@register.simple_block_tag(takes_context=True)
+def callout(context: template.Context, content: str, tone: str = "info", icon: str = "alert-circle") -> SafeString:
+    """A tinted note with an icon; at most one a page."""
+    return _part(context, "callout", {"content": content, "tone": tone, "icon": icon})
+
+
+@register.simple_block_tag(takes_context=True)
+def menu(
+    context: template.Context,
+    content: str,
+    label: str,
+    icon: str = "dots",
+    cls: str = "btn btn-icon",
+    text: bool = False,
+    end: bool = True,
+) -> SafeString:
+    """A button that opens a list of ``.option`` links or buttons; works without scripts as ``<details>``.
+
+    Args:
+        context: Of the page.
+        content: The options.
+        label: Name of the button.
+        icon: Its icon; "" for none.
+        cls: Classes of the button.
+        text: Whether the label is shown, or only spoken.
+        end: Whether the list is aligned with the button's right edge.
+    """
+    values = {"content": content, "label": label, "icon": icon, "cls": cls, "text": text, "end": end}
+    return _part(context, "menu", values)
+
+
+@register.simple_block_tag(takes_context=True)
+def say(context: template.Context, content: str, value: str, changed: bool = False) -> SafeString:
+    """One changeable value of a filter sentence; between the tags stands what the list offers."""
+    return _part(context, "say", {"content": content, "value": value, "changed": changed})
+
+
+@register.simple_block_tag(takes_context=True)
+def dialog(
+    context: template.Context, content: str, title: str, id: str = "dialog", open: bool = False, wide: bool = False
+) -> SafeString:
+    """A ``<dialog>``; fragments that htmx loads into ``#dialog-host`` open by themselves."""
+    values = {"content": content, "title": title, "id": id, "open": open, "wide": wide}
+    return _part(context, "dialog", values)
