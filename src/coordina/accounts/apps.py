@@ -1,0 +1,14 @@
+"""Registration of accounts."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Users, teams, roles and the company."""
+
+    name = "coordina.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        """Declare the record types and what follows their writes."""
+        from coordina.accounts import follow, records  # noqa: F401  # registration by import

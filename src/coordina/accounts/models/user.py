@@ -1,0 +1,114 @@
+"""Users: people who work in Coordina or own records in it."""
+
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.enums import Access, Language
+from coordina.accounts.models.role import Role
+from coordina.accounts.models.signin import Credential, Stamp
+from coordina.accounts.models.team import Team
+from coordina.accounts.tree import team_ids_of
+from coordina.core.actors import Reach, Scope
+from coordina.core.querysets import RecordQuerySet
+from coordina.core.records import Record
+
+
+class UserQuerySet(RecordQuerySet["User"]):
+    """Users, with what a request needs of them."""
+
+    def for_request(self) -> Self:
+        """Join role and team, and read the password's hash and the permission stamp along: one query a request."""
+        hashed = Credential.objects.filter(user_id=OuterRef("pk")).values("password")[:1]
+        return self.select_related("role", "team").annotate(
+            hashed=Subquery(hashed), stamp=Subquery(Stamp.objects.order_by("pk").values("count")[:1])
+        )
+
+
+class User(Record):
+    """A person. Without an e-mail or with the access `no_access` they own records but cannot sign in."""
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    scope_owner: ClassVar[str] = ""
+    scope_team: ClassVar[str] = "team"
+    is_authenticated = True
+    is_anonymous = False
+
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("team")
+    )
+    role = models.ForeignKey(
+        Role, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("role")
+    )
+    access = models.CharField(_("access"), max_length=12, choices=Access.choices, default=Access.NO_ACCESS)
+    language = models.CharField(_("language"), max_length=10, choices=Language.choices, blank=True, default="")
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True, default="")
+
+    objects = UserQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [models.UniqueConstraint(fields=["email"], name="user_email_once")]
+        indexes = [models.Index(fields=["name"], name="user_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the user may sign in."""
+        return self.access == Access.ACTIVE
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar."""
+        words = self.name.split()
+        return "".join(w[0] for w in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()[:2]
+
+    @cached_property
+    def reach(self) -> dict[str, str]:
+        """Permissions of the role with their reach; none without a role or access."""
+        return dict(self.role.reach) if self.role is not None and self.is_active else {}
+
+    @cached_property
+    def team_ids(self) -> tuple[int, ...]:
+        """The teams this person sees: the own one and those managed, each with all below."""
+        return team_ids_of(self.pk, self.team_id, getattr(self, "stamp", None))
+
+    def may(self, permission: str) -> bool:
+        """Whether the role grants the permission, for whichever records."""
+        return permission in self.reach
+
+    def scope(self, permission: str) -> Scope | None:
+        """The records the permission covers; None without the permission."""
+        reach = self.reach.get(permission)
+        if reach is None:
+            return None
+        return Scope(Reach(reach), self.pk, self.team_ids if reach == Reach.TEAM else ())
+
+    def get_username(self) -> str:
+        """The name one signs in with."""
+        return self.email or ""
+
+    def get_session_auth_hash(self) -> str:
+        """Changes with the password and the access, so that old sessions die at once."""
+        return self._session_hash(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        """Hashes under earlier secret keys."""
+        return (self._session_hash(key) for key in settings.SECRET_KEY_FALLBACKS)
+
+    def _session_hash(self, secret: str) -> str:
+        hashed = getattr(self, "hashed", None)
+        if hashed is None:
+            hashed = Credential.objects.filter(user_id=self.pk).values_list("password", flat=True).first()
+        return salted_hmac("coordina.session", f"{hashed}:{self.access}", secret=secret, algorithm="sha256").hexdigest()

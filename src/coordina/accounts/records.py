@@ -1,0 +1,71 @@
+"""How users, teams, roles and the company present themselves."""
+
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.models import Organization, Role, Team, User
+from coordina.accounts.writers import TeamWriter, UserWriter
+from coordina.core.declare import declare
+from coordina.core.permissions import GRANTS
+from coordina.core.types import f
+
+ORGANIZATION = declare(
+    Organization,
+    url="organization",
+    icon="building-store",
+    fields=(f("name"), f("currency"), f("language"), f("time_zone"), f("country")),
+    grants=GRANTS["people"],
+    setting=True,
+    importable=False,
+)
+
+TEAM = declare(
+    Team,
+    url="teams",
+    icon="users-group",
+    fields=(
+        f("name", sortable=True, searchable=True, aliases=("equipo", "team", "grupo")),
+        f("parent", aliases=("región", "oficina", "parent team", "regional office")),
+        f("manager", aliases=("jefe", "responsable", "gerente")),
+        f("is_region"),
+    ),
+    columns=("name", "parent", "manager", "is_region"),
+    order="name",
+    writer=TeamWriter,
+    grants=GRANTS["people"],
+    setting=True,
+    match=("name",),
+)
+
+ROLE = declare(
+    Role,
+    url="roles",
+    icon="shield-half",
+    fields=(f("name", sortable=True),),
+    columns=("name",),
+    order="name",
+    grants=GRANTS["people"],
+    setting=True,
+    importable=False,
+)
+
+USER = declare(
+    User,
+    url="users",
+    icon="users",
+    fields=(
+        f("name", sortable=True, searchable=True, aliases=("nombre", "agente", "sales agent", "vendedor", "full name")),
+        f("email", searchable=True, aliases=("correo", "e-mail", "email address")),
+        f("team", aliases=("equipo",)),
+        f("role", aliases=("rol", "perfil")),
+        f("access", editable=False),
+        f("language"),
+        f("time_zone"),
+    ),
+    columns=("name", "email", "team", "role", "access"),
+    quick=("team", "role", "access"),
+    order="name",
+    writer=UserWriter,
+    grants=GRANTS["people"],
+    setting=True,
+    match=("email", "name"),
+)

@@ -1,0 +1,1 @@
+"""Products: what is sold, in which series and at which price."""

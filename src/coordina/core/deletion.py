@@ -1,0 +1,68 @@
+"""Deleting with everything that goes along, each row's before-image kept."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.deletion import Collector
+
+from coordina.core import changes
+from coordina.core.changes import Entry
+from coordina.core.images import encode
+from coordina.core.records import HANGERS, Record
+
+
+class RecordedCollector(Collector):
+    """Django's collector, which never deletes records behind our back."""
+
+    def can_fast_delete(self, objs: Any, from_field: Any = None) -> bool:
+        """Whether rows may go without being loaded: never for records."""
+        model = objs if isinstance(objs, type) else getattr(objs, "model", None) or type(objs)
+        return False if issubclass(model, Record) else bool(super().can_fast_delete(objs, from_field))
+
+
+def delete_recorded(objs: Sequence[Record], using: str) -> tuple[int, dict[str, int]]:
+    """Delete records with what cascades and what hangs on them by a generic link.
+
+    Returns:
+        How many rows went, in all and by model label, as Django says it.
+    """
+    journal = changes.required("delete")
+    if not objs:
+        return 0, {}
+    with transaction.atomic(using=using, savepoint=False):
+        collector = RecordedCollector(using=using)
+        collector.collect(objs)
+        for model in list(collector.data):
+            if issubclass(model, Record):
+                _collect_hangers(collector, model)
+        _write_set_null(collector)
+        gone = [
+            (model, row["id"], {k: encode(v) for k, v in row.items()})
+            for model, rows in collector.data.items()
+            if issubclass(model, Record)
+            for row in model._base_manager.filter(pk__in=[o.pk for o in rows]).locked().order_by("pk").values()
+        ]  # read whole: the collector loads cascaded rows with only(pk, fk)
+        with changes.arm():
+            result = collector.delete()
+        with journal.many():
+            for model, pk, before in gone:
+                journal.note(Entry(model._meta.label, pk, "d", before, {}))
+    return result
+
+
+def _collect_hangers(collector: Collector, model: type[models.Model]) -> None:
+    keys = [o.pk for o in collector.data[model]]
+    for hanger in HANGERS:
+        hung = list(hanger._base_manager.filter(subject_type=model._meta.label, subject_id__in=keys))
+        if hung:
+            collector.collect(hung)
+
+
+def _write_set_null(collector: Collector) -> None:
+    """Foreign keys of records that become empty are written as recorded updates first."""
+    for (column, value), lists in list(collector.field_updates.items()):
+        if issubclass(column.model, Record):
+            keys = [o.pk for rows in lists for o in rows]
+            column.model._base_manager.filter(pk__in=keys).update(**{column.name: value})
+            del collector.field_updates[(column, value)]

@@ -1,0 +1,76 @@
+"""Measures and dimensions: each figure is defined once, and pages, reports, goals and feeds use that definition."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from coordina.core.refusals import Text
+from coordina.core.registry import Registry
+
+
+class Unit(StrEnum):
+    """What a figure counts."""
+
+    MONEY = "money"
+    COUNT = "count"
+    PERCENT = "percent"
+    DAYS = "days"
+
+
+class Better(StrEnum):
+    """Which way is good."""
+
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure over the records of one type that the asker may see.
+
+    Attributes:
+        name: Stable name, such as `pipeline.won_value`.
+        of: Name of the record type it is worked out from.
+        where: Condition in the filter language; the same text opens the records behind the number.
+        measure: Builds the aggregate expression.
+        over: For a ratio: the condition of the whole; `measure` then counts `where` within it.
+        time: Field by which it belongs to a period; empty for a figure of now.
+        source: Formula in words, for the reader.
+    """
+
+    name: str
+    label: Text
+    unit: Unit
+    of: str
+    where: str
+    measure: Callable[[], Any]
+    time: str = ""
+    over: str = ""
+    better: Better = Better.UP
+    source: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Something a metric can be broken down by.
+
+    Attributes:
+        field: Field of the record type, as filters know it.
+        path: ORM path of the value to group by.
+        label_path: ORM path of the text that stands for it.
+        order_path: ORM path that orders the groups; by figure where empty.
+    """
+
+    name: str
+    label: Text
+    of: str
+    field: str
+    path: str
+    label_path: str
+    order_path: str = ""
+
+
+METRICS: Registry[str, Metric] = Registry("metric")
+DIMENSIONS: Registry[str, Dimension] = Registry("dimension")

@@ -1,0 +1,204 @@
+"""How a noun presents itself: its fields, columns, sections and search. Declared once, read by every door."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, Q
+
+from coordina.core.records import Record
+from coordina.core.refusals import Text
+from coordina.core.registry import Registry
+from coordina.core.writer import Writer
+
+type Choices = Sequence[tuple[Any, Text]]
+
+
+class Kind(StrEnum):
+    """What a field holds; decides its operators, its widget, its format and its column in an export."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    PERCENT = "percent"
+    DATE = "date"
+    DATETIME = "datetime"
+    CHOICE = "choice"
+    REF = "ref"
+    BOOL = "bool"
+    TAGS = "tags"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One fact of a record type, as all doors show, filter, sort, edit, import and export it.
+
+    Attributes:
+        name: Public name; `company.industry` reaches over a reference.
+        path: ORM path of the value; never taken from outside.
+        to: Model a reference points to.
+        title_path: ORM path of the text that stands for a reference.
+        choices: Values with labels, for `Kind.CHOICE`.
+        required: Must be given when a record is made.
+        editable: May be written by create and edit.
+        virtual: No column: the writer takes the value, lists and filters use `many`.
+        currency: ORM path of the currency code beside a money column; empty means the reporting currency.
+        many: Builds the `EXISTS` of a to-many condition from a condition on the far rows.
+        aliases: Headers, in Spanish and English, by which the import assistant knows it.
+        permission: What one must be allowed to see the field at all; empty for everyone who sees the record.
+    """
+
+    name: str
+    label: Text
+    kind: Kind
+    path: str = ""
+    to: type[Record] | None = None
+    title_path: str = ""
+    choices: Choices = ()
+    required: bool = False
+    editable: bool = True
+    sortable: bool = False
+    filterable: bool = True
+    searchable: bool = False
+    importable: bool = True
+    virtual: bool = False
+    contains_ok: bool = False
+    max_length: int | None = None
+    digits: int | None = None
+    decimals: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    default: Any = None
+    currency: str = ""
+    permission: str = ""
+    help: Text = ""
+    placeholder: Text = ""
+    aliases: tuple[str, ...] = ()
+    many: Callable[[Q], Exists] | None = None
+    json_key: str = ""
+
+    @property
+    def far(self) -> bool:
+        """Whether it belongs to a related record."""
+        return "." in self.name
+
+    def label_of(self, value: Any) -> Text:
+        """The label of a choice; the value itself where it is none."""
+        return dict(self.choices).get(value, str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A field as a room writes it: the name, and only what the model does not say."""
+
+    name: str
+    said: Mapping[str, Any]
+
+
+def f(name: str, **said: Any) -> Draft:
+    """Name a field of the model; what is not said is taken from the model: kind, label, choices, length."""
+    return Draft(name, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of fields on detail and edit pages."""
+
+    label: Text
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A noun as the doors know it.
+
+    Attributes:
+        name: Stable public name, singular: `opportunity`.
+        url: Segment of its addresses: `opportunities`.
+        title: Field that names a record of this type.
+        subtitle: Field shown beside the title where a record is picked.
+        columns: Fields a list shows until somebody chooses others.
+        quick: Fields the filter sentence offers first.
+        facts: Fields in the head of the detail page.
+        order: Default sort, such as `-changed_at`.
+        within: Foreign key of the record it is a part of; such a type has no list of its own.
+        setting: Whether it is looked after on the settings pages instead of the navigation.
+    """
+
+    name: str
+    model: type[Record]
+    label: Text
+    plural: Text
+    url: str
+    icon: str
+    fields: Mapping[str, Field]
+    writer: Writer[Any]
+    title: str = "name"
+    subtitle: str = ""
+    columns: tuple[str, ...] = ()
+    quick: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    order: str = "-changed_at"
+    within: str = ""
+    setting: bool = False
+    importable: bool = True
+    match: tuple[str, ...] = ()
+    empty: Text = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def editable(self) -> Mapping[str, Field]:
+        """Fields that create and edit take."""
+        return {n: x for n, x in self.fields.items() if x.editable and not x.far}
+
+    @cached_property
+    def searchable(self) -> tuple[Field, ...]:
+        """Fields whose text the search index holds."""
+        return tuple(x for x in self.fields.values() if x.searchable)
+
+    def known_to(self, actor: Any) -> dict[str, Field]:
+        """The fields that `actor` may see at all."""
+        return {n: x for n, x in self.fields.items() if not x.permission or actor.may(x.permission)}
+
+
+TYPES: Registry[str, RecordType] = Registry("record type")
+_by_model: dict[type[models.Model], RecordType] = {}
+
+
+def type_of(model: type[models.Model] | models.Model) -> RecordType:
+    """The record type of a model or of one of its rows.
+
+    Raises:
+        KeyError: When the model declares none.
+    """
+    return _by_model[model if isinstance(model, type) else type(model)]
+
+
+def find_type(model: type[models.Model]) -> RecordType | None:
+    """The record type of a model, None where it declares none."""
+    return _by_model.get(model)
+
+
+def by_url(url: str) -> RecordType | None:
+    """The record type with this address segment."""
+    return next((t for t in TYPES if t.url == url), None)
+
+
+def register(made: RecordType) -> None:
+    """Put a record type into the registry; rooms call `declare`, which does."""
+    TYPES.add(made.name, made)
+    _by_model[made.model] = made
+
+
+def relabelled(known: Field, **said: Any) -> Field:
+    """A copy of a field with some of its attributes said differently."""
+    return replace(known, **said)

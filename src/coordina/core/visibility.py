@@ -1,0 +1,37 @@
+"""Which rows a permission covers: literal ids, never a join on the team tree."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from coordina.core.actors import Actor, Reach
+
+if TYPE_CHECKING:
+    from coordina.core.records import Record
+
+NOBODY = Q(pk__in=())
+
+
+def seen(rows: QuerySet[Any], actor: Actor, permission: str) -> QuerySet[Any]:
+    """Narrow `rows` to those that `permission` covers for `actor`."""
+    model: type[Record] = rows.model
+    if model.scope_parent:
+        parent: Any = model._meta.get_field(model.scope_parent).related_model
+        scope = actor.scope(permission)
+        if scope is not None and scope.reach is Reach.ALL and not parent.scope_parent:
+            return rows
+        return rows.filter(**{f"{model.scope_parent}__in": parent.objects.within(actor, permission).values("pk")})
+    condition = model.condition(actor, permission) if hasattr(model, "condition") else covered(model, actor, permission)
+    return rows if condition is None else rows.filter(condition)
+
+
+def covered(model: "type[Record]", actor: Actor, permission: str) -> Q | None:
+    """The condition for rows of `model`; None where every row is covered."""
+    scope = actor.scope(permission)
+    if scope is None:
+        return NOBODY
+    if scope.reach is Reach.ALL or not (model.scope_owner or model.scope_team):
+        return None
+    if scope.reach is Reach.TEAM and model.scope_team:
+        return Q(**{f"{model.scope_team}_id__in": scope.team_ids}) if scope.team_ids else NOBODY
+    return Q(**{f"{model.scope_owner}_id": scope.user_id}) if model.scope_owner else NOBODY

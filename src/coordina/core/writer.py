@@ -1,0 +1,98 @@
+"""How rows of one record type come into being and change. Forms, bulk, imports and machines all go through it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from coordina.core.bulk import bulk_save
+from coordina.core.changes import Values
+from coordina.core.records import Record
+
+
+class Writer[M: Record]:
+    """Creates, edits and deletes rows of one model, one or many alike.
+
+    A room subclasses it where its noun needs more than columns: `clean` checks and normalises one row's values,
+    `prepare` completes unsaved rows, `created` and `edited` write what belongs to them. None of them opens a
+    transaction or a change set: the caller has.
+    """
+
+    virtual: ClassVar[tuple[str, ...]] = ()
+    """Names of values that are no columns; `created` and `edited` take them from the given values."""
+
+    def __init__(self, model: type[M]) -> None:
+        self.model = model
+
+    def clean(self, values: Values, *, obj: M | None = None) -> Values:
+        """Check and normalise what was given for one row; absent names stay absent.
+
+        Args:
+            values: Given values by field name.
+            obj: The row being edited, None for a new one.
+
+        Raises:
+            Refusal: Naming the field.
+        """
+        return values
+
+    def prepare(self, made: Sequence[M], rows: Sequence[Values], *, by: Any, at: datetime) -> None:
+        """Complete unsaved rows before they are written: owner, team, reference, defaults."""
+        for obj, row in zip(made, rows, strict=True):
+            self.own(obj, row, by)
+
+    def own(self, obj: M, row: Values, by: Any) -> None:
+        """Give a new row an owner and the owner's team, where its model has them."""
+        if self.model.scope_owner and "owner" not in row and getattr(obj, f"{self.model.scope_owner}_id") is None:
+            setattr(obj, self.model.scope_owner, by)
+        self.follow_owner(obj, row)
+
+    def follow_owner(self, obj: M, row: Values) -> None:
+        """Keep the team column equal to the owner's team unless a team was given."""
+        if self.model.scope_owner and self.model.scope_team and "team" not in row:
+            owner = getattr(obj, self.model.scope_owner)
+            setattr(obj, f"{self.model.scope_team}_id", owner.team_id if owner is not None else None)
+
+    def create(self, rows: Sequence[Values], *, by: Any, at: datetime) -> list[M]:
+        """Write new rows from cleaned values, with everything that belongs to them."""
+        made = [self.model(**{k: v for k, v in row.items() if k not in self.virtual}) for row in rows]
+        self.prepare(made, rows, by=by, at=at)
+        if len(made) == 1:
+            made[0].save()
+        else:
+            self.model.objects.bulk_create(made, batch_size=500)
+        self.created(made, rows, by=by, at=at)
+        return made
+
+    def created(self, made: Sequence[M], rows: Sequence[Values], *, by: Any, at: datetime) -> None:
+        """Write what belongs to new rows. Nothing by default."""
+
+    def edit(self, changes: Sequence[tuple[M, Values]], *, by: Any, at: datetime) -> list[M]:
+        """Write changed values of rows loaded in this change set; names that are absent stay as they are."""
+        self.before_edit(changes, by=by, at=at)
+        for obj, values in changes:
+            for name, value in values.items():
+                if name not in self.virtual:
+                    setattr(obj, name, value)
+            if self.model.scope_owner and self.model.scope_owner in values:
+                self.follow_owner(obj, values)
+        if len(changes) == 1:
+            changes[0][0].save()
+        else:
+            names = {n for _, values in changes for n in values if n not in self.virtual} | set(self.follows())
+            bulk_save(self.model, [obj for obj, _ in changes], sorted(names))
+        self.edited(changes, by=by, at=at)
+        return [obj for obj, _ in changes]
+
+    def follows(self) -> tuple[str, ...]:
+        """Columns that an edit may change besides the named ones."""
+        return (self.model.scope_team,) if self.model.scope_owner and self.model.scope_team else ()
+
+    def before_edit(self, changes: Sequence[tuple[M, Values]], *, by: Any, at: datetime) -> None:
+        """Look at rows before new values are set. Nothing by default."""
+
+    def edited(self, changes: Sequence[tuple[M, Values]], *, by: Any, at: datetime) -> None:
+        """Write what belongs to changed rows. Nothing by default."""
+
+    def delete(self, objs: Sequence[M], *, by: Any, at: datetime) -> None:
+        """Remove rows with what hangs on them."""
+        self.model.objects.filter(pk__in=[o.pk for o in objs]).delete()

@@ -1,0 +1,14 @@
+"""Registration of customers."""
+
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    """See the room's own docstring."""
+
+    name = "coordina.customers"
+    label = "customers"
+
+    def ready(self) -> None:
+        """Register what the room declares."""
+        from coordina.customers import records  # noqa: F401  # registration by import

@@ -1,0 +1,52 @@
+"""Choices of customers."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Relation(TextChoices):
+    """What a company is to us."""
+
+    PROSPECT = "prospect", _("Prospect")
+    CUSTOMER = "customer", _("Customer")
+    PARTNER = "partner", _("Partner")
+    FORMER = "former", _("Former customer")
+    OTHER = "other", _("Other")
+
+
+class InteractionKind(TextChoices):
+    """How one was in touch."""
+
+    CALL = "call", _("Call")
+    EMAIL = "email", _("E-mail")
+    MEETING = "meeting", _("Meeting")
+    VISIT = "visit", _("Visit")
+    MESSAGE = "message", _("Message")
+    NOTE = "note", _("Note")
+
+
+class Direction(TextChoices):
+    """Who began."""
+
+    OUT = "out", _("We to them")
+    IN = "in", _("They to us")
+
+
+class AddressKind(TextChoices):
+    """What an address is for."""
+
+    MAIN = "main", _("Main")
+    BILLING = "billing", _("Billing")
+    DELIVERY = "delivery", _("Delivery")
+    OTHER = "other", _("Other")
+
+
+class PurchaseRole(TextChoices):
+    """A person's part in a purchase."""
+
+    DECIDES = "decides", _("Decides")
+    INFLUENCES = "influences", _("Influences")
+    USES = "uses", _("Uses")
+    BUYS = "buys", _("Buys")
+    BLOCKS = "blocks", _("Against")
+    UNKNOWN = "unknown", _("Unknown")

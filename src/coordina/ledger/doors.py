@@ -1,0 +1,196 @@
+"""How a door calls an action: `perform` from a hand-made page, `submit` from a generic door.
+
+Both in this order: permission; validation; then the transaction with its change set; the target through what the
+caller may see, locked, within the reach of this very permission; version; lifecycle; references; the call.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+from pydantic import BaseModel, ValidationError
+
+from coordina.accounts.models import User
+from coordina.core.actions import Action, check_state, of
+from coordina.core.changes import Values
+from coordina.core.images import encode
+from coordina.core.inputs import references
+from coordina.core.messages import errors_of
+from coordina.core.records import Record
+from coordina.core.refusals import Conflict, Forbidden, Invalid, NotFound, Text
+from coordina.core.types import find_type
+from coordina.ledger.change_sets import change_set
+from coordina.ledger.history import values_at
+
+
+def perform[**P, R](fn: Callable[P, R], *, via: str, version: int | None = None) -> Callable[P, R]:
+    """Call an action with exactly its own types: `perform(win, via="web")(opportunity=o, closed_on=d, by=u, at=now)`.
+
+    Args:
+        fn: The action.
+        via: The door.
+        version: The version the caller saw; the record's own when None.
+
+    Raises:
+        Refusal: Whatever the caller may not do, or not now.
+    """
+    declared = of(fn)
+
+    def call(*args: P.args, **given: P.kwargs) -> R:
+        kwargs: dict[str, Any] = dict(given)
+        by: User = kwargs["by"]
+        if not by.may(declared.permission):
+            raise Forbidden
+        target: Record | None = kwargs[declared.target] if declared.target else None
+        with change_set(by=by, at=kwargs["at"], via=via, action=declared.name, **_subject(declared, target)):
+            if declared.target and target is not None:
+                seen = target.version if version is None else version
+                kwargs[declared.target] = locked_target(declared, target.pk, by, version=seen)
+            result: R = declared.fn(**kwargs)
+            return result
+
+    return call
+
+
+def submit(
+    declared: Action,
+    data: Mapping[str, Any],
+    *,
+    by: User,
+    via: str,
+    pk: int | None = None,
+    version: int | None = None,
+    key: str | None = None,
+    at: datetime | None = None,
+) -> Any:
+    """Call an action with untyped input, as forms, REST, rules, imports and machines have it.
+
+    Args:
+        declared: The action.
+        data: Input by field name; records are named by their ids.
+        by: Who calls.
+        via: The door.
+        pk: The target, where the action takes one.
+        version: The version the caller saw; None skips the check.
+        key: Idempotency key.
+        at: When; now by default.
+
+    Raises:
+        Invalid: With messages by field.
+        Refusal: Whatever else the caller may not do, or not now.
+    """
+    at = at or timezone.now()
+    if not by.may(declared.permission):
+        raise Forbidden
+    given = validated(declared, data)
+    subject = {"subject_type": declared.model._meta.label, "subject_id": pk} if pk is not None else {}
+    subject |= {} if declared.undoable else {"undoable": False}
+    with change_set(by=by, at=at, via=via, action=declared.name, key=key, **subject):
+        kwargs = declared.arguments(given)
+        if declared.target:
+            if pk is None:
+                raise NotFound
+            target = kwargs[declared.target] = locked_target(declared, pk, by, version=version)
+            if declared.verb == "edit" and declared.patch and version not in (None, target.version):
+                kwargs[declared.patch] = merged(target, version or 0, kwargs[declared.patch])
+        resolve(declared.input, kwargs, declared.patch, by)
+        return declared.fn(**kwargs, by=by, at=at)
+
+
+def validated(declared: Action, data: Mapping[str, Any]) -> BaseModel:
+    """Check input against the action's signature.
+
+    Raises:
+        Invalid: With messages by field, in the user's language.
+    """
+    try:
+        return declared.input.model_validate(dict(data))
+    except ValidationError as error:
+        raise Invalid(errors_of(error, labels_of(declared))) from None
+
+
+def labels_of(declared: Action) -> dict[str, Text]:
+    """Labels of the input's fields, for messages."""
+    known = find_type(declared.model)
+    return {name: field.label for name, field in known.fields.items()} if known and declared.patch else {}
+
+
+def locked_target(declared: Action, pk: int, by: User, *, version: int | None = None) -> Record:
+    """The record an action is about: seen, allowed, locked, of the right version and state.
+
+    Raises:
+        NotFound: When it does not exist or may not be seen.
+        Forbidden: When it may be seen, but this permission does not reach it.
+        Conflict: When somebody changed it since.
+    """
+    rows: Any = declared.model.objects
+    found: Record | None = rows.within(by, declared.permission).locked().filter(pk=pk).first()
+    if found is None:
+        if rows.visible_to(by).filter(pk=pk).exists():
+            raise Forbidden
+        raise NotFound
+    view = declared.model.view_permission()
+    if not by.may(view) or (by.reach[view] != by.reach[declared.permission] and not _visible(rows, by, pk)):
+        raise NotFound
+    if version is not None and found.version != version and declared.verb != "edit":
+        raise Conflict
+    check_state(declared, found)
+    return found
+
+
+def merged(obj: Record, version: int, patch: Values) -> Values:
+    """What is left of a patch made on an older version: what the person did not touch is dropped.
+
+    Raises:
+        Conflict: When both changed the same field to different values.
+    """
+    then = values_at(obj, version)
+    kept = {n: v for n, v in patch.items() if encode(v) != then.get(_column(obj, n), encode(_value(obj, n)))}
+    clash = [n for n, v in kept.items() if _column(obj, n) in then and encode(v) != encode(_value(obj, n))]
+    if clash:
+        raise Conflict(fields=clash)
+    return kept
+
+
+def _column(obj: Record, name: str) -> str:
+    """Attribute that holds a field's value: the id of a reference."""
+    try:
+        return str(getattr(obj._meta.get_field(name), "attname", name))
+    except FieldDoesNotExist:
+        return name
+
+
+def _value(obj: Record, name: str) -> Any:
+    return getattr(obj, _column(obj, name), None)
+
+
+def _visible(rows: Any, by: User, pk: int) -> bool:
+    return bool(rows.visible_to(by).filter(pk=pk).exists())
+
+
+def resolve(model: type[BaseModel], kwargs: Values, patch: str | None, by: User) -> None:
+    """Replace ids by the records they name, as far as the caller may see them.
+
+    Raises:
+        Invalid: Naming each field whose record cannot be seen.
+    """
+    errors: dict[str, list[str]] = {}
+    for name, far in references(model).items():
+        holder = kwargs if name in kwargs else kwargs[patch] if patch else kwargs
+        if holder.get(name) is None:
+            continue
+        found = far.objects.visible_to(by).filter(pk=holder[name]).first()
+        if found is None:
+            errors[name] = [str(NotFound().message)]
+        holder[name] = found
+    if errors:
+        raise Invalid(errors)
+
+
+def _subject(declared: Action, target: Record | None) -> Values:
+    said: Values = {} if declared.undoable else {"undoable": False}
+    if target is not None:
+        said |= {"subject_type": target._meta.label, "subject_id": target.pk}
+    return said

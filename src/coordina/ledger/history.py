@@ -1,0 +1,94 @@
+"""One record's history: every change set that wrote it, newest first."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from coordina.core.records import Record
+from coordina.ledger.entries import type_id, unpack
+from coordina.ledger.models.changes import Batch, BatchEntry, Change, ChangeSet
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One write of one record.
+
+    Attributes:
+        kind: `c`, `u` or `d`.
+        delta: All columns of a created or deleted row; `{column: [before, after]}` of an updated one.
+    """
+
+    change_set: ChangeSet
+    model: str
+    pk: int
+    kind: str
+    delta: dict[str, Any]
+
+
+def history(subjects: Iterable[tuple[str, int]], *, limit: int = 50, before: int | None = None) -> list[Event]:
+    """The last writes of some records, newest first.
+
+    Args:
+        subjects: Model labels with ids: a record and what belongs to it.
+        limit: How many at most.
+        before: Only change sets older than this id, for paging.
+    """
+    found: list[Event] = []
+    for label, pk in subjects:
+        found += _plain(label, pk, limit, before)
+        found += _batched(label, pk, limit, before)
+    found.sort(key=lambda e: (e.change_set.pk, e.kind != "c"), reverse=True)
+    return found[:limit]
+
+
+def history_of(obj: Record, **options: Any) -> list[Event]:
+    """The last writes of one record, newest first."""
+    return history([(obj._meta.label, obj.pk)], **options)
+
+
+def _plain(label: str, pk: int, limit: int, before: int | None) -> list[Event]:
+    rows = Change.objects.filter(model=label, object_id=pk).select_related("change_set__by").order_by("-pk")
+    if before is not None:
+        rows = rows.filter(change_set_id__lt=before)
+    return [Event(r.change_set, label, pk, r.kind, json.loads(r.delta)) for r in rows[:limit]]
+
+
+def _batched(label: str, pk: int, limit: int, before: int | None) -> list[Event]:
+    rows = BatchEntry.objects.filter(type_id=type_id(label), object_id=pk).order_by("-batch_id")
+    if before is not None:
+        rows = rows.filter(batch__change_set_id__lt=before)
+    keys = list(rows.values_list("batch_id", flat=True)[:limit])
+    found: list[Event] = []
+    for batch in Batch.objects.filter(pk__in=keys).select_related("change_set__by").order_by("-pk"):
+        for entry in unpack(batch):
+            if entry.pk == pk:
+                found.append(Event(batch.change_set, label, pk, entry.kind, entry.delta))
+    return found
+
+
+def touched(change_set: ChangeSet, label: str, keys: Iterable[int]) -> set[int]:
+    """Which of these rows the change set wrote."""
+    wanted = list(keys)
+    plain = Change.objects.filter(change_set=change_set, model=label, object_id__in=wanted)
+    batched = BatchEntry.objects.filter(type_id=type_id(label), object_id__in=wanted, batch__change_set=change_set)
+    return set(plain.values_list("object_id", flat=True)) | set(batched.values_list("object_id", flat=True))
+
+
+def created_in(change_set: ChangeSet, label: str, keys: Iterable[int]) -> set[int]:
+    """Which of these rows the change set made."""
+    wanted = list(keys)
+    plain = Change.objects.filter(change_set=change_set, model=label, object_id__in=wanted, kind="c")
+    batched = BatchEntry.objects.filter(
+        type_id=type_id(label), object_id__in=wanted, kind="c", batch__change_set=change_set
+    )
+    return set(plain.values_list("object_id", flat=True)) | set(batched.values_list("object_id", flat=True))
+
+
+def values_at(obj: Record, version: int) -> dict[str, Any]:
+    """What the columns that changed since `version` held then, by attribute name; JSON-able."""
+    then: dict[str, Any] = {}
+    for event in history_of(obj, limit=200):  # newest first: older befores overwrite newer ones
+        if event.kind == "u" and event.delta.get("version", [0])[0] >= version:
+            then |= {column: pair[0] for column, pair in event.delta.items() if column != "version"}
+    return then

@@ -1,0 +1,328 @@
+"""Taking a change set back: field by field, keeping what others have built on it and saying so.
+
+Undo is a change set itself, so redo is to undo it. A column goes back only if it still holds what was written. A made
+record on which others have built is not removed but listed with what holds it; `force` removes these too.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.models import User
+from coordina.core.images import decode, encode
+from coordina.core.records import HANGERS, Record
+from coordina.core.refusals import Forbidden, Refusal
+from coordina.ledger.change_sets import change_set as open_change_set
+from coordina.ledger.change_sets import opened_change_set
+from coordina.ledger.entries import Written, read
+from coordina.ledger.history import created_in
+from coordina.ledger.models.changes import ChangeSet, State
+
+UNDO_ANY = "ledger.undo_changeset"
+SKIPPED = frozenset({"version", "changed_at", "created_at"})
+
+type Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row that was left as it is.
+
+    Attributes:
+        reason: `changed` (columns in `names` hold something newer), `held` (records of the models in `names` refer to
+            it), `gone` or `exists`.
+    """
+
+    model: str
+    pk: int
+    reason: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class UndoReport:
+    """What an undo did and what it left.
+
+    Attributes:
+        change_set: The change set of the undo itself; None when nothing was written.
+        undone: How many rows went back.
+        held: Rows that were left, with the reason.
+    """
+
+    change_set: ChangeSet | None = None
+    undone: int = 0
+    held: list[Held] = field(default_factory=list)
+
+
+def may_undo(change_set: ChangeSet, by: User) -> bool:
+    """Whether a person may take a change set back: their own, or with the permission to undo any."""
+    return change_set.undoable and (change_set.by_id == by.pk or by.may(UNDO_ANY))
+
+
+def undo(
+    change_set: ChangeSet,
+    *,
+    by: User,
+    at: datetime,
+    force: bool = False,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> UndoReport:
+    """Take a change set back, write by write from the last to the first, in transactions of about a thousand rows.
+
+    Args:
+        change_set: What to take back; one that was partly undone may be finished.
+        by: Who asks; an import or bulk edit of somebody else needs `ledger.undo_changeset`.
+        at: When.
+        force: Remove made records even when others have changed or built on them since.
+        progress: Told how many entries are behind.
+
+    Raises:
+        Forbidden: When it is not this person's to undo.
+        Refusal: When it was undone already or cannot be.
+    """
+    if not may_undo(change_set, by):
+        raise Forbidden
+    if change_set.state == State.UNDONE:
+        raise Refusal("undone", _("This was undone already."), status=409)
+    report = UndoReport()
+    kept = {} if force else _kept(change_set)
+    behind = 0
+    for chunk in read(change_set, reverse=True):
+        with open_change_set(
+            by=by, at=at, via="undo", action="ledger.undo", resume=report.change_set, undo_of=change_set
+        ) as journal:
+            for model, kind, part in _runs(chunk):
+                _undo_run(model, kind, part, report, kept, force)
+            row: ChangeSet = journal.context["change_set"]
+        report.change_set = row if row.pk is not None else None
+        behind += len(chunk)
+        progress(behind)
+    report.held.extend(kept.values())
+    with transaction.atomic():
+        change_set.state = State.PARTLY if any(h.reason != "gone" for h in report.held) else State.UNDONE
+        change_set.save(update_fields=["state"])
+    return report
+
+
+def _runs(chunk: Iterable[Written]) -> list[tuple[type[Record], str, list[Written]]]:
+    """Neighbouring entries of one model and kind; a row that comes twice begins a new run."""
+    runs: list[tuple[type[Record], str, list[Written]]] = []
+    seen: set[int] = set()
+    for entry in chunk:
+        model: Any = apps.get_model(entry.model)
+        if not runs or runs[-1][0] is not model or runs[-1][1] != entry.kind or entry.pk in seen:
+            runs.append((model, entry.kind, []))
+            seen = set()
+        runs[-1][2].append(entry)
+        seen.add(entry.pk)
+    return runs
+
+
+def _undo_run(
+    model: type[Record], kind: str, part: list[Written], report: UndoReport, kept: dict[Key, Held], force: bool
+) -> None:
+    if kind == "d":
+        _bring_back(model, part, report)
+    elif kind == "c":
+        _remove(model, part, report, kept, force)
+    else:
+        _put_back(model, part, report, kept)
+
+
+def _bring_back(model: type[Record], part: list[Written], report: UndoReport) -> None:
+    """Deleted rows return with their ids, one version later."""
+    label = model._meta.label
+    taken = set(model._base_manager.filter(pk__in=[e.pk for e in part]).values_list("pk", flat=True))
+    columns = {c.attname: c for c in model._meta.concrete_fields}
+    rows = []
+    for entry in part:
+        if entry.pk in taken or not _references_stand(model, entry.delta):
+            report.held.append(Held(label, entry.pk, "exists" if entry.pk in taken else "gone"))
+            continue
+        values = {k: decode(columns[k], v) for k, v in entry.delta.items() if k in columns}
+        values["version"] = entry.delta["version"] + 1
+        rows.append(model(**values))
+    model._base_manager.bulk_create(rows, batch_size=500)
+    report.undone += len(rows)
+
+
+def _references_stand(model: type[Record], values: dict[str, Any]) -> bool:
+    """Whether the records a deleted row belonged to are still there."""
+    for column in model._meta.concrete_fields:
+        far: Any = column.related_model
+        if far is not None and values.get(column.attname) is not None and issubclass(far, Record):
+            if not far._base_manager.filter(pk=values[column.attname]).exists():
+                return False
+    return True
+
+
+def _remove(model: type[Record], part: list[Written], report: UndoReport, kept: dict[Key, Held], force: bool) -> None:
+    """Made rows go, unless others have built on them; what belongs to a kept record stays with it."""
+    label = model._meta.label
+    keys = [e.pk for e in part if (label, e.pk) not in kept]
+    if model.scope_parent and kept:
+        parent = model._meta.get_field(model.scope_parent)
+        far: Any = parent.related_model
+        column = parent.attname  # type: ignore[union-attr]  # a foreign key has one
+        rows = model._base_manager.filter(pk__in=keys).values_list("pk", column)
+        keys = [pk for pk, owner in rows if (far._meta.label, owner) not in kept]
+    gone = set(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
+    holders = _holders(model, gone)
+    free = gone - set(holders)
+    if force:
+        _remove_holders(model, set(holders))
+        free = gone
+    else:
+        for pk, names in holders.items():
+            kept.setdefault((label, pk), Held(label, pk, "held", tuple(sorted(names))))
+    model._base_manager.filter(pk__in=free).delete()
+    report.undone += len(free)
+
+
+def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept: dict[Key, Held]) -> None:
+    """Changed columns go back where they still hold what was written."""
+    label = model._meta.label
+    columns = {c.attname: c for c in model._meta.concrete_fields}
+    here = {o.pk: o for o in model._base_manager.filter(pk__in=[e.pk for e in part]).locked()}
+    dirty: list[Record] = []
+    names: set[str] = set()
+    for entry in part:
+        obj = here.get(entry.pk)
+        if obj is None:
+            report.held.append(Held(label, entry.pk, "gone"))
+            continue
+        if (label, entry.pk) in kept:
+            continue
+        pairs = {k: pair for k, pair in entry.delta.items() if k not in SKIPPED and k in columns}
+        newer = tuple(k for k, (_old, new) in pairs.items() if encode(getattr(obj, k)) != new)
+        if newer:
+            report.held.append(Held(label, entry.pk, "changed", newer))
+        for name, (old, _new) in pairs.items():
+            if name not in newer:
+                setattr(obj, name, decode(columns[name], old))
+                names.add(columns[name].name)
+        if len(newer) < len(pairs):
+            dirty.append(obj)
+    if dirty:
+        model._base_manager.bulk_update(dirty, sorted(names))
+    report.undone += len(dirty)
+
+
+def _kept(change_set: ChangeSet) -> dict[Key, Held]:
+    """Made records that others have changed or built on since; their versions are compared, their referrers asked."""
+    expected: dict[Key, int] = {}
+    kept: dict[Key, Held] = {}
+    for chunk in read(change_set):
+        for model, kind, part in _runs(chunk):
+            label = model._meta.label
+            if kind == "c":
+                _note_suspects(model, part, expected, kept, change_set)
+            elif kind == "u":
+                for entry in part:
+                    if (label, entry.pk) in expected:
+                        expected[label, entry.pk] = entry.delta["version"][1]
+    by_label: dict[str, list[int]] = {}
+    for label, pk in expected:
+        by_label.setdefault(label, []).append(pk)
+    for label, keys in by_label.items():
+        model_: Any = apps.get_model(label)
+        for pk, version in model_._base_manager.filter(pk__in=keys).values_list("pk", "version"):
+            if version != expected[label, pk]:
+                kept.setdefault((label, pk), Held(label, pk, "changed"))
+    return _with_parents(kept)
+
+
+def _note_suspects(
+    model: type[Record],
+    part: list[Written],
+    expected: dict[Key, int],
+    kept: dict[Key, Held],
+    change_set: ChangeSet,
+) -> None:
+    """Rows that are no longer as they were made are suspects; rows that strangers refer to are kept."""
+    label = model._meta.label
+    made = {e.pk: e.delta["version"] for e in part}
+    now = dict(model._base_manager.filter(pk__in=list(made)).values_list("pk", "version"))
+    expected.update({(label, pk): made[pk] for pk, version in now.items() if version != made[pk]})
+    for referrer, pairs in _referrers(model, set(now)):
+        ours = created_in(change_set, referrer._meta.label, [pk for pk, _target in pairs])
+        for pk, target in pairs:
+            if pk not in ours:
+                known = kept.get((label, target))
+                names = {*(known.names if known else ()), referrer._meta.label}
+                kept[label, target] = Held(label, target, "held", tuple(sorted(names)))
+
+
+def _with_parents(kept: dict[Key, Held]) -> dict[Key, Held]:
+    """Whoever changed a part of a record has built on the record."""
+    for (label, pk), held in list(kept.items()):
+        model: Any = apps.get_model(label)
+        if model.scope_parent:
+            parent = model._meta.get_field(model.scope_parent)
+            owner = model._base_manager.filter(pk=pk).values_list(parent.attname, flat=True).first()
+            if owner is not None:
+                key = (parent.related_model._meta.label, owner)
+                kept.setdefault(key, Held(*key, "held", (label, *held.names)))
+    return kept
+
+
+def _referrers(model: type[Record], keys: set[int]) -> Iterable[tuple[type[Record], list[tuple[int, int]]]]:
+    """Records that point at these rows: (id of the referrer, id of the row) by model."""
+    if not keys:
+        return
+    for other in apps.get_models():
+        if not issubclass(other, Record):
+            continue
+        for column in other._meta.concrete_fields:
+            if column.related_model is model and column.remote_field is not None:
+                rows = other._base_manager.filter(**{f"{column.name}__in": keys})
+                pairs = [
+                    p
+                    for p in rows.order_by("pk").values_list("pk", column.attname)
+                    if p[0] != p[1] or other is not model
+                ]
+                if pairs:
+                    yield other, pairs
+    for hanger in HANGERS:
+        rows = hanger._base_manager.filter(subject_type=model._meta.label, subject_id__in=keys)
+        pairs = list(rows.order_by("pk").values_list("pk", "subject_id"))
+        if pairs:
+            yield hanger, pairs
+
+
+def _holders(model: type[Record], keys: set[int]) -> dict[int, set[str]]:
+    """Which rows cannot go because others point at them, except what goes along with them anyway."""
+    found: dict[int, set[str]] = {}
+    for referrer, pairs in _referrers(model, keys):
+        if referrer is model:
+            pairs = [p for p in pairs if p[0] not in keys]
+        for _pk, target in pairs:
+            found.setdefault(target, set()).add(referrer._meta.label)
+    return found
+
+
+def _remove_holders(model: type[Record], keys: set[int]) -> None:
+    """Remove what belongs to rows that must go; what merely refers to them makes the undo refuse.
+
+    Raises:
+        Refusal: When a record of its own right refers to one of the rows.
+    """
+    for referrer, pairs in _referrers(model, keys):
+        if referrer is model or referrer in HANGERS or referrer.scope_parent:
+            continue
+        raise Refusal(
+            "held",
+            _("%(count)s records of another kind still refer to these. Undo or change them first.")
+            % {"count": len(pairs)},
+            status=409,
+        )
+
+
+def undoing() -> bool:
+    """Whether the open change set is an undo: what follows from actions must not follow again."""
+    return opened_change_set().undo_of_id is not None

@@ -1,0 +1,7 @@
+"""Pipelines, stages, reasons, opportunities and what belongs to them."""
+
+from coordina.pipeline.models.opportunity import Opportunity
+from coordina.pipeline.models.parts import OpportunityLine, StageEntry, Stakeholder
+from coordina.pipeline.models.stages import Pipeline, Reason, Stage
+
+__all__ = ["Opportunity", "OpportunityLine", "Pipeline", "Reason", "Stage", "StageEntry", "Stakeholder"]

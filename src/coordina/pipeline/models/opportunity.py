@@ -1,0 +1,109 @@
+"""Opportunities."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.models import Team
+from coordina.customers.models import Company, Person
+from coordina.pipeline.enums import Status
+from coordina.pipeline.models.stages import Pipeline, Reason, Stage
+from coordina.records.models import Extensible
+
+
+class Opportunity(Extensible):
+    """A sale that may come about.
+
+    Dates are those of business, not of writing; an unknown date stays empty.
+
+    Attributes:
+        reference: Such as OPP-000123; never used again.
+        amount: Expected or agreed value in `currency`, major units; empty while unknown.
+        value: The same in the reporting currency, by the rate of the day it was written.
+        probability: Per cent.
+        opened_on: Day it began. entered_on: Day it entered its stage. closes_on: Day it is expected to close.
+        closed_on: Day it was won or lost.
+        cycle_days: From the first known day to `closed_on`; kept by the actions.
+    """
+
+    title_column: ClassVar[str] = "name"
+
+    reference = models.CharField(_("reference"), max_length=20, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("company")
+    )
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("contact")
+    )
+    pipeline = models.ForeignKey(
+        Pipeline, on_delete=models.PROTECT, related_name="+", verbose_name=_("pipeline"), db_index=False
+    )
+    stage = models.ForeignKey(
+        Stage, on_delete=models.PROTECT, related_name="+", verbose_name=_("stage"), db_index=False
+    )
+    status = models.CharField(_("status"), max_length=5, choices=Status.choices, default=Status.OPEN, editable=False)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    value = models.DecimalField(
+        _("amount in the reporting currency"), max_digits=16, decimal_places=2, null=True, editable=False
+    )
+    probability = models.PositiveSmallIntegerField(_("probability"), null=True, blank=True)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
+    entered_on = models.DateField(_("in this stage since"), null=True, blank=True, editable=False)
+    closes_on = models.DateField(_("expected close"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    cycle_days = models.IntegerField(_("sales cycle in days"), null=True, editable=False)
+    reason = models.ForeignKey(
+        Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
+    )
+    outcome_note = models.TextField(_("what decided it"), blank=True, default="", max_length=20_000)
+    source = models.CharField(_("source"), max_length=120, blank=True, default="")
+    competitors = models.CharField(_("competitors"), max_length=300, blank=True, default="")
+    next_step = models.CharField(_("next step"), max_length=200, blank=True, default="")
+    next_step_on = models.DateField(_("next step on"), null=True, blank=True)
+    description = models.TextField(_("description"), blank=True, default="", max_length=20_000)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+        blank=True,
+        db_index=False,
+    )
+    team = models.ForeignKey(
+        Team,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("team"),
+        db_index=False,
+        editable=False,
+    )
+
+    class Meta(Extensible.Meta):
+        abstract = False
+        verbose_name = _("opportunity")
+        verbose_name_plural = _("opportunities")
+        constraints = [
+            models.UniqueConstraint(fields=["reference"], name="opportunity_reference_once"),
+            models.CheckConstraint(
+                condition=Q(probability__lte=100) | Q(probability=None), name="opportunity_per_cent"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-changed_at", "-id"], name="opp_new"),
+            models.Index(fields=["owner", "-changed_at", "-id"], name="opp_own"),
+            models.Index(fields=["team", "-changed_at", "-id"], name="opp_team"),
+            models.Index(fields=["stage", "-changed_at", "-id"], name="opp_stage"),
+            models.Index(fields=["status", "closed_on", "value"], name="opp_closed"),
+            models.Index(fields=["status", "-changed_at", "-id"], name="opp_status"),
+            models.Index(fields=["pipeline", "stage", "status", "value", "probability"], name="opp_board"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,138 @@
+"""How pipelines, stages, reasons and opportunities present themselves."""
+
+from django.utils.translation import gettext_lazy as _
+
+from coordina.core.declare import declare
+from coordina.core.permissions import GRANTS
+from coordina.core.types import Kind, Section, f
+from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Reason, Stage, Stakeholder
+
+PIPELINE = declare(
+    Pipeline,
+    url="pipelines",
+    icon="route",
+    fields=(f("name", sortable=True), f("position", sortable=True)),
+    columns=("name", "position"),
+    order="position",
+    grants=GRANTS["setting"],
+    setting=True,
+    match=("name",),
+)
+
+STAGE = declare(
+    Stage,
+    url="stages",
+    icon="flag",
+    fields=(
+        f("pipeline"),
+        f("name"),
+        f("position", sortable=True),
+        f("kind"),
+        f("probability", kind=Kind.PERCENT, minimum=0, maximum=100),
+        f("ageing_days"),
+    ),
+    columns=("pipeline", "name", "position", "kind", "probability", "ageing_days"),
+    order="position",
+    grants=GRANTS["setting"],
+    setting=True,
+    match=("name",),
+)
+
+REASON = declare(
+    Reason,
+    url="reasons",
+    icon="help-circle",
+    fields=(f("name", sortable=True), f("kind")),
+    columns=("kind", "name"),
+    order="name",
+    grants=GRANTS["setting"],
+    setting=True,
+    match=("name",),
+)
+
+OPPORTUNITY = declare(
+    Opportunity,
+    url="opportunities",
+    icon="target-arrow",
+    fields=(
+        f("name", sortable=True, searchable=True, aliases=("oportunidad", "opportunity name", "deal name", "asunto")),
+        f("reference", sortable=True, searchable=True, editable=False, aliases=("referencia",)),
+        f("company", searchable=True, aliases=("empresa", "account", "account name", "cuenta", "cliente")),
+        f("person", aliases=("contacto", "contact")),
+        f("pipeline", required=False, aliases=("embudo", "pipeline")),
+        f("stage", required=False, aliases=("etapa", "fase", "deal stage", "stage name", "stage")),
+        f("status", editable=False),
+        f(
+            "amount",
+            kind=Kind.MONEY,
+            currency="currency",
+            sortable=True,
+            minimum=0,
+            aliases=("importe", "valor", "close value", "monto"),
+        ),
+        f("currency", aliases=("moneda", "currency")),
+        f("value", kind=Kind.MONEY, sortable=True, editable=False),
+        f("probability", kind=Kind.PERCENT, minimum=0, maximum=100, aliases=("probabilidad",)),
+        f("opened_on", sortable=True, aliases=("fecha de apertura", "create date", "created date", "abierta")),
+        f("entered_on", sortable=True, editable=False),
+        f("closes_on", sortable=True, aliases=("cierre previsto", "expected close")),
+        f("closed_on", sortable=True, aliases=("fecha de cierre", "close date", "cerrada")),
+        f("reason", aliases=("motivo", "closed lost reason", "loss reason")),
+        f("outcome_note"),
+        f("source", aliases=("origen", "lead source")),
+        f("competitors", aliases=("competencia", "competidores")),
+        f("next_step", aliases=("próximo paso",)),
+        f("next_step_on", sortable=True, aliases=("fecha del próximo paso",)),
+        f("description", aliases=("descripción",)),
+        f(
+            "owner",
+            required=False,
+            aliases=("responsable", "agente", "sales agent", "vendedor", "deal owner", "opportunity owner"),
+        ),
+        f("team", filterable=True),
+        f("company.industry", label=_("industry of the company")),
+        f("company.country", label=_("country of the company")),
+        f("cycle_days", editable=False, sortable=True),
+        f("changed_at", label=_("changed"), sortable=True, editable=False, importable=False),
+    ),
+    columns=("name", "company", "stage", "amount", "probability", "closes_on", "next_step", "owner"),
+    quick=("status", "stage", "owner", "team", "closes_on"),
+    facts=("amount", "probability", "closes_on", "company", "owner", "source"),
+    sections=(
+        Section(
+            _("Opportunity"),
+            ("name", "company", "person", "amount", "currency", "source", "competitors", "description"),
+        ),
+        Section(
+            _("Way to the close"),
+            ("pipeline", "stage", "probability", "opened_on", "closes_on", "closed_on", "reason", "outcome_note"),
+        ),
+        Section(_("Who and what next"), ("owner", "next_step", "next_step_on")),
+    ),
+    grants=GRANTS["owned"],
+    match=("reference",),
+    subtitle="company",
+    empty=_("Here you will see what is about to be sold. Import your opportunities or create the first one."),
+)
+
+LINE = declare(
+    OpportunityLine,
+    url="opportunity-lines",
+    icon="packages",
+    fields=(
+        f("product"),
+        f("quantity", minimum=0),
+        f("unit_price", kind=Kind.MONEY, currency="opportunity__currency", minimum=0),
+    ),
+    within="opportunity",
+    importable=False,
+)
+
+STAKEHOLDER = declare(
+    Stakeholder,
+    url="stakeholders",
+    icon="users",
+    fields=(f("person"), f("role"), f("attitude")),
+    within="opportunity",
+    importable=False,
+)

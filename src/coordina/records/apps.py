@@ -1,0 +1,14 @@
+"""Registration of records."""
+
+from django.apps import AppConfig
+
+
+class RecordsConfig(AppConfig):
+    """See the room's own docstring."""
+
+    name = "coordina.records"
+    label = "records"
+
+    def ready(self) -> None:
+        """Register what the room declares."""
+        from coordina.records import records  # noqa: F401  # registration by import

@@ -1,0 +1,6 @@
+"""What hangs on any record: tags, notes, files, ids of other systems; and what a record keeps besides its fields."""
+
+from coordina.records.models.base import Extensible, Hanger
+from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagLink
+
+__all__ = ["Attachment", "Extensible", "ExternalId", "Hanger", "Note", "Tag", "TagLink"]

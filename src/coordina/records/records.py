@@ -1,0 +1,23 @@
+"""How tags, notes and files present themselves."""
+
+from coordina.core.declare import declare
+from coordina.core.permissions import GRANTS
+from coordina.core.types import f
+from coordina.records.models import Attachment, Note, Tag
+
+TAG = declare(
+    Tag,
+    url="tags",
+    icon="flag",
+    fields=(f("name", sortable=True, searchable=True),),
+    columns=("name",),
+    order="name",
+    grants=GRANTS["setting"],
+    setting=True,
+    match=("name",),
+)
+
+NOTE = declare(Note, url="notes", icon="note", fields=(f("text"), f("owner")), importable=False)
+ATTACHMENT = declare(
+    Attachment, url="files", icon="paperclip", fields=(f("name"), f("size"), f("owner")), importable=False
+)
