@@ -1,0 +1,237 @@
+"""The queue table's life: claim, renew, finish, fail, give back. Every end is fenced by worker and attempt.
+
+A broker would carry ids and call `claim_one`; all else stays as it is.
+"""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop
+
+from coordina.ledger.models.jobs import LIVE, Job, JobState
+from coordina.ledger.queue.clock import clock, later
+from coordina.ledger.queue.wakeup import announce
+
+ERROR_LENGTH = 8000
+BACKOFF_MOST = 3600.0
+
+
+class LeaseLost(RuntimeError):
+    """This run no longer owns its job: its lease ran out and another worker may have it. It must write nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job as one run owns it. `worker` and `attempt` are the fence."""
+
+    pk: int
+    task: str
+    args: list[Any]
+    kwargs: dict[str, Any]
+    worker: str
+    attempt: int
+    max_attempts: int
+    order_key: str | None
+    by_id: int | None
+    language: str
+    time_zone: str
+    cancel_requested: bool
+
+    def row(self) -> QuerySet[Job]:
+        """The job, if this run still owns it."""
+        return Job.objects.filter(pk=self.pk, worker=self.worker, attempts=self.attempt, state=JobState.RUNNING)
+
+
+def relaxed() -> None:
+    """Let the open transaction commit without waiting for the disk.
+
+    For claims, leases and progress only: when power fails such a commit may be forgotten, and the job simply runs
+    again. What a job itself commits later is on disk together with everything before it. SQLite workers set
+    `synchronous=NORMAL` on the connection that claims instead.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO OFF")
+
+
+def due(queues: Collection[str]) -> QuerySet[Job]:
+    """Jobs that may run now, best first: of each order key only the oldest, and only while no other of it runs."""
+    now = clock()
+    before = Job.objects.filter(order_key=OuterRef("order_key"), state__in=LIVE).filter(
+        Q(pk__lt=OuterRef("pk")) | (Q(state=JobState.RUNNING) & ~Q(pk=OuterRef("pk")))
+    )
+    jobs = Job.objects.filter(state__in=LIVE, run_at__lte=now, attempts__lt=F("max_attempts"))
+    if queues:
+        jobs = jobs.filter(queue__in=queues)
+    return (
+        jobs.filter(Q(state=JobState.READY) | Q(locked_until__lt=now))
+        .filter(Q(order_key__isnull=True) | ~Exists(before))
+        .order_by("-priority", "run_at", "pk")
+    )
+
+
+def claim(worker: str, *, limit: int, lease: timedelta, queues: Collection[str] = ()) -> list[Claimed]:
+    """Take up to `limit` due jobs for `worker`, each counted as an attempt and safe for the time of the lease.
+
+    Args:
+        worker: Unique name of the worker process.
+        limit: How many at most; take what can start at once.
+        lease: How long the jobs are safe without renewal.
+        queues: Names of queues; none means all.
+
+    Returns:
+        The claimed jobs, best first. Empty also where another worker was quicker: ask again at the next sign.
+    """
+    return _take(due(queues)[:limit], worker, lease)
+
+
+def claim_one(pk: int, worker: str, *, lease: timedelta) -> Claimed | None:
+    """Take one job by its id, if it is due: the seam for a broker that carries ids. None: not due, or not there."""
+    found = _take(due(()).filter(pk=pk)[:1], worker, lease)
+    return found[0] if found else None
+
+
+def _take(candidates: QuerySet[Job], worker: str, lease: timedelta) -> list[Claimed]:
+    try:
+        with transaction.atomic():
+            relaxed()
+            jobs = list(candidates.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked))
+            if not jobs:
+                return []
+            Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
+                state=JobState.RUNNING,
+                worker=worker,
+                attempts=F("attempts") + 1,
+                locked_until=later(lease),
+                started_at=Coalesce("started_at", clock()),
+            )
+    except IntegrityError:  # two workers took two jobs of one order key at the same instant: the first has it
+        return []
+    return [_claimed(job, worker) for job in jobs]
+
+
+def _claimed(job: Job, worker: str) -> Claimed:
+    args, kwargs = job.args or [[], {}]
+    return Claimed(
+        pk=job.pk,
+        task=job.task,
+        args=args,
+        kwargs=kwargs,
+        worker=worker,
+        attempt=job.attempts + 1,
+        max_attempts=job.max_attempts,
+        order_key=job.order_key,
+        by_id=job.by_id,
+        language=job.language,
+        time_zone=job.time_zone,
+        cancel_requested=job.cancel_requested,
+    )
+
+
+def renew(claimed: Claimed, lease: timedelta) -> bool:
+    """Extend the lease. False: the job is no longer this run's."""
+    with transaction.atomic():
+        relaxed()
+        return claimed.row().update(locked_until=later(lease)) == 1
+
+
+def finish(claimed: Claimed, result: Any, progress: dict[str, Any]) -> None:
+    """Mark the job as done, in the open transaction.
+
+    Args:
+        claimed: The run.
+        result: What the task returned, plain JSON.
+        progress: Columns of the last progress, see `Run.columns`.
+
+    Raises:
+        LeaseLost: The run is late; a transaction around it rolls back with all the job wrote.
+    """
+    _end(claimed, state=JobState.DONE, result=result, error="", error_class="", **progress)
+
+
+def cancelled(claimed: Claimed, progress: dict[str, Any]) -> None:
+    """Mark the job as cancelled on somebody's wish. Raises LeaseLost."""
+    _end(claimed, state=JobState.CANCELLED, **progress)
+
+
+def dead(claimed: Claimed, *, error_class: str, error: str, raw: str = "") -> None:
+    """Give the job up: it waits for a person.
+
+    Args:
+        claimed: The run.
+        error_class: Dotted path of the exception, for operators.
+        error: Traceback, for operators.
+        raw: A sentence for the person, already in their language; empty: a general one.
+
+    Raises:
+        LeaseLost: The run is late.
+    """
+    note = "" if raw else gettext_noop("It failed. An administrator can see why and start it again.")
+    _end(
+        claimed,
+        state=JobState.DEAD,
+        error_class=error_class[:200],
+        error=error[-ERROR_LENGTH:],
+        note=note,
+        note_params={},
+        note_raw=raw[:500],
+    )
+
+
+def _end(claimed: Claimed, **values: Any) -> None:
+    if not claimed.row().update(locked_until=None, finished_at=clock(), **values):
+        raise LeaseLost(f"job {claimed.pk}, attempt {claimed.attempt}")
+    if claimed.order_key is not None:
+        announce()
+
+
+def delay(attempt: int, backoff: float) -> timedelta:
+    """Time until the next attempt: `backoff` seconds doubled per attempt, at most an hour, times 0.5 to 1.5."""
+    seconds = min(BACKOFF_MOST, backoff * 2.0 ** min(attempt - 1, 30))
+    return timedelta(seconds=seconds * (0.5 + secrets.randbelow(1000) / 1000))
+
+
+def again(claimed: Claimed, *, error_class: str, error: str, wait: timedelta) -> bool:
+    """Put a failed job back with a pause. False: the run was late and the job is somebody else's."""
+    return bool(
+        claimed.row().update(
+            state=JobState.READY,
+            locked_until=None,
+            run_at=later(wait),
+            error_class=error_class[:200],
+            error=error[-ERROR_LENGTH:],
+        )
+    )
+
+
+def give_back(claims: Sequence[Claimed]) -> int:
+    """Return jobs unfinished, as if this attempt had not been: the worker stops. Gives how many were still ours."""
+    count = 0
+    for claimed in claims:
+        count += claimed.row().update(state=JobState.READY, locked_until=None, attempts=F("attempts") - 1, worker="")
+    if count:
+        announce()
+    return count
+
+
+def bury_killed() -> int:
+    """Mark as dead what has killed its worker at every attempt: the lease is over and no attempt is left."""
+    killed = Job.objects.filter(state=JobState.RUNNING, locked_until__lt=clock(), attempts__gte=F("max_attempts"))
+    if not killed.exists():  # the look first: it takes no write lock
+        return 0
+    return killed.update(
+        state=JobState.DEAD,
+        locked_until=None,
+        finished_at=clock(),
+        error_class="coordina.ledger.queue.Killed",
+        error="The worker ended without a word during the last attempt.",
+        note=gettext_noop("It failed. An administrator can see why and start it again."),
+        note_params={},
+        note_raw="",
+    )
