@@ -22,3 +22,4 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+FREEZE_REGISTRIES = False  # tests declare record types and actions of their own

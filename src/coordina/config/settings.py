@@ -18,9 +18,9 @@ COORDINA_DEBUG             1 shows faults in the browser: for developers only
 """
 
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
+import django.contrib.auth  # no installed app: only its password rules and their translations are used
 from django.db.models import Field
 from django.db.models.options import Options
 from django.utils.csp import CSP
@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 from coordina.config import env, logs
 
 for _generic in (Field, Options):  # types say Field[Any, Any]; of these two Django makes no generics at run time
-    _generic.__class_getitem__ = classmethod(lambda cls, *_: cls)  # type: ignore[attr-defined]
+    setattr(_generic, "__class_getitem__", classmethod(lambda cls, *_: cls))  # noqa: B010 (mypy knows no such attribute)
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = env.data_dir()
@@ -46,22 +46,16 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    *(
-        f"coordina.{room}"
-        for room in (
-            "core",
-            "accounts",
-            "ledger",
-            "records",
-            "customers",
-            "catalog",
-            "pipeline",
-            "insights",
-            "web",
-            "config",
-        )
-        if find_spec(f"coordina.{room}.apps")
-    ),
+    "coordina.core",
+    "coordina.accounts",
+    "coordina.ledger",
+    "coordina.records",
+    "coordina.customers",
+    "coordina.catalog",
+    "coordina.pipeline",
+    "coordina.insights",
+    "coordina.web",
+    "coordina.config",
 ]
 
 MIDDLEWARE = [
@@ -162,7 +156,6 @@ _HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _HTTPS else 0
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-TRUSTED_PROXIES = env.words("COORDINA_TRUSTED_PROXY")  # read by the WSGI program, before Django sees the request
 USE_X_FORWARDED_HOST = False
 
 # Files
@@ -192,10 +185,11 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
-LOCALE_PATHS = [PACKAGE / "locale", Path(find_spec("django.contrib.auth").submodule_search_locations[0]) / "locale"]
+LOCALE_PATHS = [PACKAGE / "locale", Path(django.contrib.auth.__file__).parent / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # each person's own zone is set with the request
 
 LOGGING = logs.config(env.text("COORDINA_LOG_LEVEL", "INFO").upper(), verbose=DEBUG)
-SILENCED_SYSTEM_CHECKS: list[str] = []
+
+FREEZE_REGISTRIES = True

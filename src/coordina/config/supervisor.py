@@ -1,0 +1,94 @@
+"""Child processes that are kept alive together and end together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from coordina.config import lifeline
+from coordina.config.cli import CommandFailed
+
+PATIENCE = 15.0  # seconds that processes have to finish what they are doing
+YOUNG = 10.0  # seconds: who dies younger is started again after a longer pause
+LONGEST_PAUSE = 30.0  # seconds
+
+
+class _Stop(Exception):
+    """The person or the machine asked to stop."""
+
+
+class Supervisor:
+    """Starts commands of ``python -m coordina`` and starts again whichever dies, until SIGTERM or SIGINT.
+
+    The pause before a new start doubles, from half a second to half a minute, while a process keeps dying young.
+    The first command is the one without which nothing works: when it dies before ``ready`` has returned, all ends.
+    """
+
+    def __init__(self, commands: dict[str, list[str]], ready: Callable[[], None]) -> None:
+        self.commands = commands
+        self._ready = ready
+        self._is_ready = threading.Event()
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._born: dict[str, float] = {}
+        self._pause = dict.fromkeys(commands, 0.5)
+
+    def run(self) -> None:
+        """Keep the processes running. Returns when asked to stop and all have ended; raises CommandFailed."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._interrupt)
+        try:
+            for name in self.commands:
+                self._start(name)
+            threading.Thread(target=self._wait_until_ready, daemon=True).start()
+            while True:
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # sleeps until one of them ends
+                for name, process in list(self._running.items()):
+                    if process.poll() is not None:
+                        self._again(name, process.returncode)
+        except _Stop:
+            pass
+        finally:
+            self._end()
+
+    def _wait_until_ready(self) -> None:
+        self._ready()
+        self._is_ready.set()
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)  # asked a second time, it does not wait
+        raise _Stop
+
+    def _start(self, name: str) -> None:
+        program = [sys.executable, "-m", "coordina", *self.commands[name]]
+        environment = dict(os.environ, **{lifeline.SUPERVISED: "1"})
+        # A session of its own: Ctrl+C reaches the supervisor alone, which then ends everything in order.
+        self._running[name] = subprocess.Popen(
+            program, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        self._born[name] = time.monotonic()
+
+    def _again(self, name: str, code: int) -> None:
+        first = next(iter(self.commands))
+        if name == first and not self._is_ready.is_set():
+            raise CommandFailed(f"The {name} process ended with code {code} before it could answer: see above.")
+        young = time.monotonic() - self._born[name] < YOUNG
+        self._pause[name] = min(self._pause[name] * 2, LONGEST_PAUSE) if young else 0.5
+        print(f"The {name} process ended with code {code}; it starts again.", file=sys.stderr, flush=True)
+        time.sleep(self._pause[name])
+        self._start(name)
+
+    def _end(self) -> None:
+        for process in self._running.values():
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + PATIENCE
+        for process in self._running.values():
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

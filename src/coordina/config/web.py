@@ -1,0 +1,34 @@
+"""The web processes: granian with few threads each, for every thread holds a database connection of its own."""
+
+import argparse
+
+from coordina.config import lifeline
+
+
+def command(arguments: list[str]) -> None:
+    """Serve until stopped. Started by ``serve``; by hand only where web and job processes run on different machines."""
+    parser = argparse.ArgumentParser(prog="coordina web")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args(arguments)
+    lifeline.hold()
+
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "coordina.config.wsgi:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=options.workers,
+        blocking_threads=2,
+        backpressure=64,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_level=LogLevels.warning,
+    ).serve()
