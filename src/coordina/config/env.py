@@ -83,14 +83,12 @@ def _split(name: str, url: str, schemes: tuple[str, ...]) -> SplitResult:
 def database(folder: Path) -> dict[str, Any]:
     """Give Django's entry for ``DATABASE_URL``; unset means SQLite in ``folder``.
 
-    ``postgres://user:password@host:port/name?sslmode=require`` and ``sqlite:////path/file.sqlite3`` are understood.
+    ``postgres://user:password@host:port/name?sslmode=require`` is understood.
     """
     url = text("DATABASE_URL")
     if not url:
         return _sqlite(folder / "coordina.sqlite3")
-    parts = _split("DATABASE_URL", url, ("postgres", "postgresql", "sqlite"))
-    if parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path)[1:]))
+    parts = _split("DATABASE_URL", url, ("postgres", "postgresql"))
     pool = {"min_size": 2, "max_size": number("COORDINA_DB_POOL", 8, least=2)}
     return {
         "ENGINE": "django.db.backends.postgresql",
