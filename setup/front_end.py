@@ -88,7 +88,8 @@ def _cut_icons(names: list[str], target: str) -> None:
     if unknown:
         state.stop("assets.json names icons that do not exist: " + ", ".join(unknown))
     frame = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
-    body = "".join('<symbol id="{}"{}</symbol>\n'.format(n, symbols[n].replace(frame, "")) for n in sorted(set(names)))
+    drop = re.compile(re.escape(frame) + r'| stroke-width="2"')  # how thick a line is drawn is for the style sheet
+    body = "".join('<symbol id="{}"{}</symbol>\n'.format(n, drop.sub("", symbols[n])) for n in sorted(set(names)))
     with open(target, "w", encoding="utf-8") as handle:
         handle.write('<svg xmlns="http://www.w3.org/2000/svg">\n' + body + "</svg>\n")
 
