@@ -1,0 +1,202 @@
+"""Pages of a sorted list by position, not by number: page 1,000 costs what page 1 costs, and no row is shown twice.
+
+A page comes in two steps. First its ids, from an index that holds scope, sort value and id; then the columns of these
+few ids (`rows`). Rows without a value follow after all others, as a stretch of their own: each stretch is one plain
+range of the index on SQLite as on PostgreSQL, whatever they think of NULL.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet, Value
+from django.db.models import lookups as orm
+from django.db.models.expressions import OrderBy
+from django.utils.translation import gettext_lazy as _
+
+from coordina.core.filters.refusals import BadFilter
+from coordina.core.ordering import Order
+
+MAX_PAGE = 1000
+MAX_COUNT = 10_000
+_MAX_MARK = 3000
+_MAX_ID = 2**63 - 1
+_signer = signing.Signer(salt="coordina.keyset")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of ids.
+
+    Attributes:
+        ids: In order, at most as many as asked for.
+        next: Mark for `after`; empty on the last page.
+        previous: Mark for `before`; empty on the first page.
+    """
+
+    ids: tuple[int, ...]
+    next: str = ""
+    previous: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place between rows: the sort value and id of the row it belongs to."""
+
+    value: Any
+    pk: int
+
+
+class _Beyond(Func):
+    """`(value, id) < (?, ?)` or `>`: one comparison of rows, which both databases look up in an index."""
+
+    arity = 4
+
+    def __init__(self, *expressions: Any, sign: str) -> None:
+        super().__init__(*expressions, output_field=BooleanField())
+        self.sign = sign
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override] # wider than the stub
+        """The comparison of two pairs."""
+        parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
+        (a, b, c, d), params = [sql for sql, _params in parts], [p for _sql, params in parts for p in params]
+        return f"({a}, {b}) {self.sign} ({c}, {d})", tuple(params)
+
+
+def page(listed: QuerySet[Any], order: Order, *, after: str = "", before: str = "", size: int = 80) -> Page:
+    """One page of ids.
+
+    Args:
+        listed: All rows of the list: already narrowed to what one may see, filtered, without an order.
+        order: From `ordering.order_of`.
+        after: The `next` of the page before; empty for the first page.
+        before: The `previous` of the page after.
+        size: Rows of a page, 1 to 1,000.
+
+    Raises:
+        BadFilter: A mark that is not one of ours, belongs to another order, or both marks at once.
+        ValueError: A size out of bounds.
+    """
+    if not 1 <= size <= MAX_PAGE:
+        raise ValueError(f"a page has 1 to {MAX_PAGE} rows, not {size}")
+    if after and before:
+        raise _lost()
+    backward = bool(before)
+    mark = before or after
+    spot = _read(mark, order, listed.model) if mark else None
+    found = _fetch(listed, order, spot, backward, size + 1)
+    more = len(found) > size
+    found = found[:size]
+    if backward:
+        found.reverse()
+    if not found:
+        return Page((), next=before, previous=after)
+    first, last = _write(order, *found[0]), _write(order, *found[-1])
+    return Page(
+        tuple(pk for pk, _value in found),
+        next=last if more or backward else "",
+        previous=first if (more if backward else spot is not None) else "",
+    )
+
+
+def rows(source: QuerySet[Any], ids: Sequence[int], *columns: str) -> list[tuple[Any, ...]]:
+    """The second step: columns of the rows of a page, in the order of its ids.
+
+    Args:
+        source: All rows of the model, with whatever joins the columns need.
+        ids: From `page`. Rows that are gone meanwhile are left out.
+        columns: As for `values_list`; each tuple begins with the id.
+    """
+    found = {row[0]: row for row in source.filter(pk__in=ids).order_by().values_list("pk", *columns)}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def bounded_count(source: QuerySet[Any], limit: int = MAX_COUNT) -> tuple[int, bool]:
+    """How many rows there are, without counting past a limit.
+
+    Returns:
+        The number, at most `limit`, and whether there are more.
+    """
+    count = source.order_by("pk").values("pk")[: limit + 1].count()
+    return min(count, limit), count > limit
+
+
+def _fetch(
+    source: QuerySet[Any], order: Order, spot: _Spot | None, backward: bool, wanted: int
+) -> list[tuple[int, Any]]:
+    """Ids with sort values from a spot on; the stretch without values is its last one, read backward its first."""
+    stretches = [False, True] if order.nullable else [False]
+    if backward:
+        stretches.reverse()
+    if spot is not None and order.nullable:
+        stretches = stretches[stretches.index(spot.value is None) :]
+    found: list[tuple[int, Any]] = []
+    for empty in stretches:
+        here = spot if spot is not None and (spot.value is None) is empty else None
+        part = _stretch(source, order, here, backward, empty)
+        found += part[: wanted - len(found)]
+        if len(found) >= wanted:
+            break
+    return found
+
+
+def _stretch(source: QuerySet[Any], order: Order, spot: _Spot | None, backward: bool, empty: bool) -> QuerySet[Any]:
+    """The rows with a value, or those without, from a spot on."""
+    down = order.descending is not backward
+    if order.nullable:
+        source = source.filter(Q(orm.IsNull(order.value, empty)))
+    by_id = OrderBy(F("pk"), descending=down)
+    if empty:
+        if spot is not None:
+            source = source.filter(**{"pk__lt" if down else "pk__gt": spot.pk})
+        return source.order_by(by_id).values_list("pk", order.value)
+    if spot is not None:
+        field, own = _field(order, source.model), source.model._meta.pk
+        pair = (order.value, F("pk"), Value(spot.value, output_field=field), Value(spot.pk, output_field=own))
+        source = source.filter(_Beyond(*pair, sign="<" if down else ">"))
+    # Spelled as a walk along the index, one way or the other; there is no NULL left to put first or last.
+    nulls: dict[str, Any] = {"nulls_last" if down else "nulls_first": True} if order.nullable else {}
+    return source.order_by(OrderBy(order.value, descending=down, **nulls), by_id).values_list("pk", order.value)
+
+
+def _field(order: Order, model: type[Model]) -> "Field[Any, Any]":
+    field = order.json.output_field if order.json is not None else model._meta.get_field(order.column)
+    assert isinstance(field, Field)
+    return field
+
+
+def _write(order: Order, pk: int, value: Any) -> str:
+    """The mark of a row: opaque, and signed so that nobody else can make one."""
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        value = value.isoformat()
+    elif value is not None and not isinstance(value, str | int | float | bool):
+        value = str(value)
+    return _signer.sign_object([str(order), value, pk])
+
+
+def _read(mark: str, order: Order, model: type[Model]) -> _Spot:
+    """The spot of a mark.
+
+    Raises:
+        BadFilter: Unless it was written here, for this order, of a value this column can hold.
+    """
+    if len(mark) > _MAX_MARK:
+        raise _lost()
+    try:
+        written = _signer.unsign_object(mark)
+        name, value, pk = written
+        field = _field(order, model)
+        value = field.to_python(value)
+    except (signing.BadSignature, ValueError, TypeError, OverflowError, ValidationError):
+        raise _lost() from None
+    fits = name == str(order) and type(pk) is int and abs(pk) <= _MAX_ID and (value is not None or order.nullable)
+    if not fits:
+        raise _lost()
+    return _Spot(value, pk)
+
+
+def _lost() -> BadFilter:
+    return BadFilter(_("This page of the list is no longer there. Start again from the first one."))
