@@ -14,7 +14,7 @@ from setup import state
 LEAST = (3, 12)
 WANTED = ("3.13", "3.12", "3.14")  # in this order
 VENV = ".venv"
-PYTHON = os.path.join(VENV, "bin", "python")
+PYTHON = os.path.abspath(os.path.join(VENV, "bin", "python"))
 TOOLS = os.path.join(".tools", "python")
 LOCKS = {False: "requirements.lock", True: "requirements-dev.lock"}  # the second holds all of the first
 

@@ -39,10 +39,15 @@ class JsonFormatter(logging.Formatter):
 
     def _fault(self, fault: BaseException) -> dict[str, Any]:
         places = [
-            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(fault.__traceback__)
+            f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(fault.__traceback__)
         ]
         kind = f"{type(fault).__module__}.{type(fault).__qualname__}"
-        return {"type": kind, "at": places[-12:], **({"text": str(fault)} if self.verbose else {})}
+        return {"type": kind, "at": places[-8:], **({"text": str(fault)} if self.verbose else {})}
+
+
+def _short(path: str) -> str:
+    """Give the part of a source path that is the same on every machine."""
+    return path.rpartition("site-packages/")[2].rpartition("/src/")[2]
 
 
 def config(level: str, *, verbose: bool) -> dict[str, Any]:

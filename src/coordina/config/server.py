@@ -40,7 +40,7 @@ def command(arguments: list[str]) -> None:
             "Others are to reach this server: say under which address, BASE_URL=https://crm.example.com"
         )
     _check_port(options.host, options.port)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     env.secret_key(folder)
     with (folder / "in-use.lock").open("w") as lock:
         try:
