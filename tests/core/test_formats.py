@@ -189,6 +189,7 @@ def test_formats_are_kept() -> None:
         ("es_419", "es_419"),
         ("EN-GB", "en_GB"),
         ("es-zz", "es_ES"),
+        ("es-wrong-one", "es"),
         ("tlh", "en"),
         ("", "en"),
     ],

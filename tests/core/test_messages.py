@@ -1,7 +1,7 @@
 """Every error of pydantic becomes a sentence that names the field and says what would be right."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -31,6 +31,10 @@ class Colour(StrEnum):
 
 def _no(_value: object) -> object:
     raise ValueError("The end is before the beginning.")
+
+
+def _silent(_value: object) -> object:
+    raise ValueError
 
 
 def _custom(_value: object) -> object:
@@ -92,6 +96,7 @@ def wrong(kind: Any, value: object) -> str:
         (AnyHttpUrl, "ftp://x.es", "Amount has to begin with http:// or https://."),
         (Annotated[int, AfterValidator(_no)], 1, "The end is before the beginning."),
         (Annotated[int, AfterValidator(_custom)], 1, "Only on weekdays."),
+        (Annotated[int, AfterValidator(_silent)], 1, "Amount cannot be read. Look at what is written."),
         (type[int], 5, "Amount cannot be read. Look at what is written."),
     ],
 )
@@ -135,9 +140,15 @@ def test_every_type_of_pydantic_has_a_sentence_of_ours() -> None:
         assert "%(" not in sentence
 
 
+def test_a_limit_that_only_looks_like_a_day_is_shown_as_it_is() -> None:
+    detail = ErrorDetails(type="greater_than", loc=(), msg="", input=1, ctx={"gt": "2026-99-99"})
+    assert sentence_of(detail, "Code") == "Code has to be more than 2026-99-99."
+
+
 def test_limits_are_written_in_the_active_language() -> None:
     with translation.override("es"):
         assert shown(Decimal("1234.5")) == "1.234,5"
         assert shown(date(2026, 11, 24)) == "24 nov 2026"
+    assert shown(datetime(2026, 11, 24, 10, 30, tzinfo=UTC)).startswith("11/24/26, 10:30")
     assert shown(True) == "True"
     assert shown("x") == "x"

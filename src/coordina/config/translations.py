@@ -228,26 +228,30 @@ def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], package: Path = PACKAGE) -> int:
     """Run a command.
+
+    Args:
+        arguments: The command's name.
+        package: Folder of the sources.
 
     Returns:
         Exit status: 0 done, 1 something is wrong, 2 no such command.
     """
     command = arguments[0] if arguments else ""
     if command == "extract":
-        for message in source_texts():
+        for message in source_texts(package):
             if message.id:
                 _say(_key(message))
     elif command == "merge":
         for language in languages() or ["es"]:
-            merged = merge(language)
+            merged = merge(language, package)
             _say(f"{language}: {len(merged)} texts, {sum(not _done(m) for m in merged if m.id)} to translate")
     elif command == "compile":
         for language in languages():
             compile_catalogue(language)
     elif command == "check":
-        wrong = [f"{language}: {line}" for language in languages() for line in problems(language)]
+        wrong = [f"{language}: {line}" for language in languages() for line in problems(language, package)]
         for line in wrong:
             _say(line)
         return 1 if wrong else 0
