@@ -7,7 +7,7 @@ The policy, for every cell of every export and of the error file:
 * Real signed numbers stay as they are, with their decimal and thousands signs, percent and currency signs, because
   people calculate with them; so do telephone numbers of the form ``+34 600 123 123`` (a plus, a country code, digits
   and blanks) and a lone dash. None of these has an operator between its digits, so none can be a formula.
-* A text that already begins with an apostrophe before such a beginning gets a second one, so that `unprotected`
+* A text that already begins with an apostrophe before such a beginning gets a second one, so that `export_plain`
   gives back exactly what was exported.
 """
 
@@ -27,21 +27,18 @@ _NUMBER = re.compile(
 _PHONE = re.compile(r"\+[1-9][0-9]{0,3}(?:[  ]?[0-9]{1,5}){2,6}")
 
 
-def protected(value: object) -> str:
+def export_safe(value: object) -> str:
     """The text of a cell that no spreadsheet runs as a formula; None is empty.
 
-    >>> protected("=1+1"), protected("-12,5 %"), protected("+34 600 123 123"), protected("-2+3")
+    >>> export_safe("=1+1"), export_safe("-12,5 %"), export_safe("+34 600 123 123"), export_safe("-2+3")
     ("'=1+1", '-12,5 %', '+34 600 123 123', "'-2+3")
     """
     text = "" if value is None else str(value)
     return f"'{text}" if _needs_mark(text) else text
 
 
-export_safe = protected
-
-
-def unprotected(text: str) -> str:
-    """What `protected` was given: the apostrophe is taken off again where, and only where, it protects."""
+def export_plain(text: str) -> str:
+    """What `export_safe` was given: the apostrophe is taken off again where, and only where, it protects."""
     return text[1:] if text[:1] == "'" and _needs_mark(text[1:]) else text
 
 
@@ -65,11 +62,11 @@ def write_rows(
         delimiter: one character between cells.
     """
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([protected(header) for header in headers])
+    writer.writerow([export_safe(header) for header in headers])
     count = 0
     for row in rows:
         count += 1
-        writer.writerow([protected(cell) for cell in row])
+        writer.writerow([export_safe(cell) for cell in row])
     return count
 
 

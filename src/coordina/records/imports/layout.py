@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from coordina.records.imports.folding import folded
 from coordina.records.imports.reasons import Code, Reason, because
 
 LOOKED_AT = 40
@@ -35,8 +36,6 @@ def header_row(records: Sequence[Sequence[str]], known: Collection[str] = ()) ->
         records: the first records of the file, blank ones included.
         known: folded names of fields, as far as they are known (see `folding.folded`).
     """
-    from coordina.records.imports.folding import folded
-
     widths = Counter(_last_filled(cells) for cells in records if any(cell.strip() for cell in cells))
     if not widths:
         return None

@@ -13,6 +13,15 @@ from coordina.records.imports.reasons import Code, Reason, because
 MAX_LINE = 4 * MAX_CELL
 """Characters of one line; a longer line is cut into several."""
 
+MAX_RECORD = 2_000
+"""Lines of one record; a longer one is taken as a quote that never closes."""
+
+MAX_RECORD_DISTRUSTED = 50
+"""The same, once `TRUSTED` quotes of a file have turned out never to close: reading again stays cheap."""
+
+TRUSTED = 20
+"""Quotes that never close, up to which a file is looked at with patience."""
+
 
 def made_readable(text: str) -> str:
     """Text in which each byte that did not belong to the encoding is read as cp1252, or shown as U+FFFD."""
@@ -43,12 +52,15 @@ class _Lines:
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self._again: deque[str] = deque()
+        self._returns = 0
         self.record: list[str] = []
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
+        if len(self.record) >= (MAX_RECORD if self._returns < TRUSTED else MAX_RECORD_DISTRUSTED):
+            raise csv.Error("too many lines in one record")
         line = self._again.popleft() if self._again else self._text.readline(MAX_LINE)
         if not line:
             raise StopIteration
@@ -57,6 +69,7 @@ class _Lines:
 
     def put_back(self, lines: list[str]) -> None:
         """Let these lines come next."""
+        self._returns += 1
         self._again.extendleft(reversed(lines))
 
 
