@@ -1,6 +1,6 @@
 """Settings for tests: the product's own, with a scratch data folder, a cheap password hash, plain file names.
 
-``DATABASE_URL`` decides the database as it does for the product; unset, tests run on SQLite in memory.
+``DATABASE_URL``, ``REDIS_URL`` and ``BROKER_URL`` count as they do for the product; unset, tests run on SQLite in memory.
 """
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 _SCRATCH = Path(tempfile.gettempdir()) / f"coordina-tests-{os.getuid()}"
 os.environ["COORDINA_DATA"] = str(_SCRATCH)
 os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 40
-for _name in ("EMAIL_URL", "REDIS_URL", "BROKER_URL", "BASE_URL", "ALLOWED_HOSTS", "COORDINA_TRUSTED_PROXY"):
+for _name in ("EMAIL_URL", "BASE_URL", "ALLOWED_HOSTS", "COORDINA_TRUSTED_PROXY"):
     os.environ.pop(_name, None)
 
 from coordina.config.settings import *
