@@ -1,11 +1,17 @@
 """Settings of worker processes in tests: few rooms, and short times, so that a lease runs out while one looks on."""
 
+import os
+from pathlib import Path
+
+from coordina.config import env
 from tests import settings
 
 for _name in filter(str.isupper, dir(settings)):
     globals()[_name] = getattr(settings, _name)
 
 INSTALLED_APPS = ["django.contrib.contenttypes", "coordina.core", "coordina.accounts", "coordina.ledger"]
+if _site := os.environ.get("COORDINA_TEST_SITE"):
+    DATABASES = {"default": env.database(Path(_site))}
 TASKS = {
     "default": {
         "BACKEND": "coordina.ledger.queue.LeaseBackend",

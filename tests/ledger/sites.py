@@ -1,0 +1,131 @@
+"""A database of its own with worker processes on it, for tests that kill and freeze them."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVER = os.environ.get("COORDINA_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432")
+TABLES = """
+from django.db import connection
+from coordina.ledger.models.jobs import Event, Job, Schedule
+with connection.schema_editor() as editor:
+    for model in (Job, Schedule, Event):
+        editor.create_model(model)
+say(None)
+"""
+PRELUDE = """
+import json, sys, django
+django.setup()
+from datetime import timedelta
+from django.utils import timezone
+from coordina.ledger.models.jobs import *
+from coordina.ledger import queue
+from tests.ledger import queue_tasks as t
+def say(value): print("\\n" + json.dumps(value, default=str))
+"""
+
+
+class Site:
+    """One installation: its database address (empty: SQLite in the folder), and processes that work on it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.folder = folder
+        self.env = os.environ | {
+            "DATABASE_URL": url,
+            "COORDINA_TEST_SITE": str(folder),
+            "DJANGO_SETTINGS_MODULE": "tests.ledger.worker_settings",
+            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+            "COORDINA_LOG_LEVEL": "ERROR",
+        }
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def ask(self, code: str) -> Any:
+        """Run code in a process of its own; gives what it says last with `say(value)`."""
+        done = subprocess.run(
+            [sys.executable, "-c", PRELUDE + code],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def worker(self, *options: str) -> "subprocess.Popen[bytes]":
+        """Start a worker."""
+        command = [sys.executable, "-m", "coordina", "worker", *options]
+        process = subprocess.Popen(command, env=self.env, cwd=self.folder)
+        self.processes.append(process)
+        return process
+
+    def jobs(self, *columns: str) -> list[Any]:
+        """Columns of all jobs, by id."""
+        return self.ask(f"say(list(Job.objects.order_by('pk').values_list(*{columns!r})))")
+
+    def effects(self) -> list[list[str]]:
+        """What the jobs have done, in order."""
+        return self.ask("say(list(Event.objects.order_by('pk').values_list('name', 'subject')))")
+
+    def until(self, condition: str, seconds: float = 30) -> None:
+        """Wait until an expression over the database holds, looked at in one process of its own."""
+        self.ask(
+            "import time\n"
+            f"end = time.monotonic() + {seconds}\n"
+            f"while not ({condition}):\n"
+            "    assert time.monotonic() < end, 'it did not happen'\n"
+            "    time.sleep(0.05)\n"
+            "say(None)\n"
+        )
+
+    def stop(self) -> None:
+        """Kill what still runs."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait(10)
+
+
+@contextmanager
+def sqlite_site(folder: Path) -> Iterator[Site]:
+    """A site on SQLite in `folder`."""
+    site = Site("", folder)
+    site.ask(TABLES)
+    try:
+        yield site
+    finally:
+        site.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres_site(folder: Path) -> Iterator[Site]:
+    """A site on a PostgreSQL database that is dropped afterwards. Skips where there is no server."""
+    import psycopg
+
+    name = f"coordina_queue_{os.getpid()}_{time.monotonic_ns()}"
+    try:
+        server = psycopg.connect(f"{SERVER}/postgres", autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        pytest.skip(f"no PostgreSQL at {SERVER}")
+    with server:
+        server.execute(f'CREATE DATABASE "{name}"'.encode())
+        site = Site(f"{SERVER}/{name}", folder)
+        try:
+            site.ask(TABLES)
+            yield site
+        finally:
+            site.stop()
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
