@@ -6,7 +6,7 @@ from coordina.accounts.models import Organization, Role, Team, User
 from coordina.accounts.writers import TeamWriter, UserWriter
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
-from coordina.core.types import f
+from coordina.core.types import Kind, f
 
 ORGANIZATION = declare(
     Organization,
@@ -56,6 +56,29 @@ USER = declare(
         f("name", sortable=True, searchable=True, aliases=("nombre", "agente", "sales agent", "vendedor", "full name")),
         f("email", searchable=True, aliases=("correo", "e-mail", "email address")),
         f("team", aliases=("equipo",)),
+        f(
+            "manager",
+            virtual=True,
+            filterable=False,
+            editable=False,
+            label=_("manager"),
+            kind=Kind.REF,
+            to=User,
+            title_path="manager__name",
+            aliases=("jefe", "manager", "gerente", "supervisor"),
+        ),
+        f(
+            "region",
+            virtual=True,
+            filterable=False,
+            editable=False,
+            label=_("region"),
+            kind=Kind.REF,
+            to=Team,
+            title_path="region__name",
+            make={"is_region": True},
+            aliases=("región", "oficina", "regional office", "office", "zona", "delegación"),
+        ),
         f("role", aliases=("rol", "perfil")),
         f("access", editable=False),
         f("language"),

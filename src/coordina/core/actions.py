@@ -28,7 +28,7 @@ class Changes[M: Record](dict[str, Any]):
     """A patch of a record: only the fields that were given. Absent is not empty."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Action:
     """What the doors know of an action.
 

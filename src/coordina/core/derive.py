@@ -38,6 +38,8 @@ def filled(model: type[Record], draft: Draft) -> Field:
     }
     if isinstance(column, models.DecimalField):
         known |= {"digits": column.max_digits, "decimals": column.decimal_places}
+    if draft.name == model.scope_owner:
+        known["required"] = False  # the writer gives what nobody owns to whoever makes it
     if column.has_default() and not callable(column.default):
         known["default"] = column.default
     if isinstance(column, models.ForeignKey):

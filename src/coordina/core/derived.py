@@ -40,3 +40,7 @@ def follow(entries: Sequence[Entry]) -> None:
         follower(entries)
     for follower, part in by_follower.items():
         follower(part)
+
+
+REBUILDS: dict[str, tuple[Callable[[], int], Callable[[], int]]] = {}
+"""By name of a derived table: how it is rebuilt (rows), and how it is compared (differences)."""

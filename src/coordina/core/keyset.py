@@ -12,9 +12,11 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet, Value
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Field, Func, IntegerField, Model, Q, QuerySet, Value
 from django.db.models import lookups as orm
 from django.db.models.expressions import OrderBy
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.filters.refusals import BadFilter
@@ -50,20 +52,33 @@ class _Spot:
     pk: int
 
 
-class _Beyond(Func):
-    """`(value, id) < (?, ?)` or `>`: one comparison of rows, which both databases look up in an index."""
+class _Pair(Func):
+    """`(value, id)`."""
 
-    arity = 4
+    template = "(%(expressions)s)"
+    arity = 2
 
-    def __init__(self, *expressions: Any, sign: str) -> None:
-        super().__init__(*expressions, output_field=BooleanField())
-        self.sign = sign
+    def __init__(self, value: Any, pk: Any) -> None:
+        super().__init__(value, pk, output_field=IntegerField())
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override] # wider than the stub
-        """The comparison of two pairs."""
-        parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
-        (a, b, c, d), params = [sql for sql, _params in parts], [p for _sql, params in parts for p in params]
-        return f"({a}, {b}) {self.sign} ({c}, {d})", tuple(params)
+
+class _Before(orm.Lookup):
+    """`(value, id) < (?, ?)`: one comparison of rows, which both databases look up in an index."""
+
+    prepare_rhs = False
+    sign = "<"
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        """The comparison of the two pairs."""
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"{left} {self.sign} {right}", (*left_values, *right_values)
+
+
+class _After(_Before):
+    """`(value, id) > (?, ?)`."""
+
+    sign = ">"
 
 
 def page(listed: QuerySet[Any], order: Order, *, after: str = "", before: str = "", size: int = 80) -> Page:
@@ -146,17 +161,19 @@ def _fetch(
 def _stretch(source: QuerySet[Any], order: Order, spot: _Spot | None, backward: bool, empty: bool) -> QuerySet[Any]:
     """The rows with a value, or those without, from a spot on."""
     down = order.descending is not backward
-    if order.nullable:
-        source = source.filter(Q(orm.IsNull(order.value, empty)))
     by_id = OrderBy(F("pk"), descending=down)
     if empty:
+        source = source.filter(Q(orm.IsNull(order.value, True)))
         if spot is not None:
             source = source.filter(**{"pk__lt" if down else "pk__gt": spot.pk})
         return source.order_by(by_id).values_list("pk", order.value)
-    if spot is not None:
-        field, own = _field(order, source.model), source.model._meta.pk
-        pair = (order.value, F("pk"), Value(spot.value, output_field=field), Value(spot.pk, output_field=own))
-        source = source.filter(_Beyond(*pair, sign="<" if down else ">"))
+    if spot is not None:  # which NULL never passes
+        own = source.model._meta.pk
+        here = _Pair(Value(spot.value, output_field=_field(order, source.model)), Value(spot.pk, output_field=own))
+        beyond = (_Before if down else _After)(_Pair(order.value, F("pk")), here)
+        source = source.filter(Q(beyond))
+    elif order.nullable:
+        source = source.filter(Q(orm.IsNull(order.value, False)))
     # Spelled as a walk along the index, one way or the other; there is no NULL left to put first or last.
     nulls: dict[str, Any] = {"nulls_last" if down else "nulls_first": True} if order.nullable else {}
     return source.order_by(OrderBy(order.value, descending=down, **nulls), by_id).values_list("pk", order.value)

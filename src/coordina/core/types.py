@@ -51,6 +51,7 @@ class Field:
         editable: May be written by create and edit.
         virtual: No column: the writer takes the value, lists and filters use `many`.
         currency: ORM path of the currency code beside a money column; empty means the reporting currency.
+        make: Values that a referred record gets when an import makes it from its name alone.
         many: Builds the `EXISTS` of a to-many condition from a condition on the far rows.
         aliases: Headers, in Spanish and English, by which the import assistant knows it.
         permission: What one must be allowed to see the field at all; empty for everyone who sees the record.
@@ -84,6 +85,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     many: Callable[[Q], Exists] | None = None
     json_key: str = ""
+    make: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def far(self) -> bool:
@@ -116,7 +118,7 @@ class Section:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RecordType:
     """A noun as the doors know it.
 

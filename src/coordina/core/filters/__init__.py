@@ -37,11 +37,11 @@ __all__ = [
     "Test",
     "Vocabulary",
     "compile_filter",
+    "every_test",
     "family_of",
     "find_field",
     "operators_of",
     "parse",
     "sentence",
-    "every_test",
     "unparse",
 ]

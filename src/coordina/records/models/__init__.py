@@ -2,5 +2,6 @@
 
 from coordina.records.models.base import Extensible, Hanger
 from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagLink
+from coordina.records.models.search import SearchRow
 
-__all__ = ["Attachment", "Extensible", "ExternalId", "Hanger", "Note", "Tag", "TagLink"]
+__all__ = ["Attachment", "Extensible", "ExternalId", "Hanger", "Note", "SearchRow", "Tag", "TagLink"]

@@ -1,0 +1,35 @@
+"""Text as plain words, the same for both databases: no accents, no case, no punctuation."""
+
+import re
+import unicodedata
+
+_APART = re.compile(r"[^\w]+")
+_PHONE = re.compile(r"\+?[\d][\d\s().-]{6,}\d")
+LONGEST = 4000
+"""Characters of one record's text that are indexed."""
+
+
+def plain(text: str) -> str:
+    """Lower case without accents or punctuation; phone numbers and references also in one piece.
+
+    `OPP-000123` is found by `opp-000123`, `opp000123`, `000123` and `123`; a phone number by its last digits typed
+    together.
+    """
+    folded = unicodedata.normalize("NFKD", text[:LONGEST].casefold())
+    bare = "".join(c for c in folded if not unicodedata.combining(c)).replace("_", " ")
+    words = [w for w in _APART.split(bare) if w]
+    extra = {w.lstrip("0") for w in words if w.isdigit() and w.startswith("0") and w.lstrip("0")}
+    for found in _PHONE.findall(bare):
+        digits = re.sub(r"\D", "", found)
+        extra |= {digits, digits[-9:]}
+    for prefix, number in re.findall(r"\b([a-z]{2,5})-(\d{3,})\b", bare):
+        extra.add(prefix + number)
+    return " ".join([*words, *sorted(extra - set(words))])
+
+
+def terms(query: str, most: int = 8) -> list[str]:
+    """The words of a query; digits typed with spaces between them, as in a phone number, become one word."""
+    text = re.sub(r"(?<=\d)[\s().-]+(?=\d)", "", query.strip()).lstrip("+")
+    folded = unicodedata.normalize("NFKD", text[:200].casefold())
+    bare = "".join(c for c in folded if not unicodedata.combining(c)).replace("_", " ")
+    return [w for w in _APART.split(bare) if w][:most]
