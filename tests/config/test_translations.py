@@ -81,6 +81,28 @@ def test_a_text_that_became_plural_is_translated_anew(package: Path) -> None:
     assert translations.merge("es", package)["%(n)d row"].string == ("", "")
 
 
+def test_other_catalogues_fill_what_is_empty(package: Path, tmp_path: Path) -> None:
+    write('msgid "Win"\nmsgstr "Ganar"\n')
+    one, two = tmp_path / "one.po", tmp_path / "two.po"
+    one.write_text('msgid "Win"\nmsgstr "Vencer"\n\nmsgid "Lose"\nmsgstr "Perder"\n\nmsgid "Draw"\nmsgstr "Empatar"\n')
+    two.write_text(
+        'msgid "Lose"\nmsgstr "Fallar"\n\nmsgid "%(n)d row"\nmsgstr "%(n)d fila"\n\nmsgid "None yet"\nmsgstr ""\n'
+    )
+    assert sorted(translations.fill("es", [one, two], package)) == [
+        "another number of forms: '%(n)d row'",
+        "not in the sources: 'Draw'",
+        "two translations of 'Lose': 'Perder', 'Fallar'",
+    ]
+    kept = translations.catalogue("es")
+    assert [kept[key].string for key in ("Win", "Lose", "None yet")] == ["Ganar", "Perder", ""]
+
+
+def test_a_text_that_is_not_english_is_said(package: Path) -> None:
+    (package / "rules.py").write_text('_("Año nuevo")\n')
+    write(COMPLETE)
+    assert "not English: 'Año nuevo'" in translations.problems("es", package)
+
+
 COMPLETE = """
 msgid "Win"
 msgstr "Ganar"
@@ -163,8 +185,7 @@ def test_compiled_catalogues_speak(package: Path) -> None:
 def test_commands(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert translations.main(["extract"], package) == 0
     assert "Lose" in capsys.readouterr().out.splitlines()
-    assert translations.main(["merge"], package) == 0
-    assert capsys.readouterr().out == "es: 8 texts, 8 to translate\n"
+    assert translations.main(["fill", "es"], package) == translations.main(["merge"], package) == 0
     assert translations.main(["check"], package) == 1
     assert "es: empty: 'Lose'" in capsys.readouterr().out
     assert translations.main(["compile"], package) == 0

@@ -5,6 +5,7 @@ English and without line numbers, so that two people's additions merge. Commands
 
 - `extract` lists every English text of the sources;
 - `merge` brings new texts into the catalogues, empty, and takes out those that are gone;
+- `fill LANGUAGE FILE.po …` does the same and takes the translations of these files where there is none yet;
 - `compile` makes the `.mo` files that run;
 - `check` says everything that is wrong with the catalogues, and fails if anything is.
 
@@ -70,6 +71,8 @@ def source_texts(package: Path = PACKAGE) -> Catalog:
     """Every translatable text of the Python files and Django templates of a package, with the files it is in."""
     catalog = Catalog()
     for path in sorted([*package.rglob("*.py"), *package.rglob("*.html"), *package.rglob("templates/**/*.txt")]):
+        if "migrations" in path.parts:
+            continue
         place = path.relative_to(package.parent).as_posix()
         for function, text, comments in _texts(path):
             context, ids = _identity(function, text)
@@ -113,8 +116,8 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language, abort_invalid=True)
 
 
-def save(catalog: Catalog, language: str) -> None:
-    """Write a catalogue in its one form: sorted, without line numbers, dates or what is gone."""
+def rendered(catalog: Catalog, language: str) -> str:
+    """A catalogue in its one form: sorted, without line numbers, dates or what is gone."""
     written = Catalog(locale=language)
     for message in catalog:
         if message.id:
@@ -124,10 +127,15 @@ def save(catalog: Catalog, language: str) -> None:
             kept.user_comments, kept.auto_comments = message.user_comments, message.auto_comments
     body = io.BytesIO()
     write_po(body, written, omit_header=True, sort_output=True, include_lineno=False, ignore_obsolete=True, width=110)
+    text = re.sub(r"^#, python-format\n", "", body.getvalue().decode(), flags=re.MULTILINE)
+    return _HEADER.format(language=language) + text.rstrip("\n") + "\n"
+
+
+def save(catalog: Catalog, language: str) -> None:
+    """Write a catalogue, as `rendered`."""
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = re.sub(r"^#, python-format\n", "", body.getvalue().decode(), flags=re.MULTILINE)
-    path.write_text(_HEADER.format(language=language) + text.rstrip("\n") + "\n", encoding="utf-8")
+    path.write_text(rendered(catalog, language), encoding="utf-8")
 
 
 def merge(language: str, package: Path = PACKAGE) -> Catalog:
@@ -144,6 +152,38 @@ def merge(language: str, package: Path = PACKAGE) -> Catalog:
                 entry.user_comments, entry.flags = before.user_comments, set(before.flags)
     save(merged, language)
     return merged
+
+
+def fill(language: str, files: Iterable[Path], package: Path = PACKAGE) -> list[str]:
+    """Bring a catalogue up to the sources, and translate what is empty as other catalogues do.
+
+    Args:
+        language: Code of the language.
+        files: Catalogues to take translations from; the first that has one counts.
+        package: Folder of the sources.
+
+    Returns:
+        One line for every text of these files that the sources lack, or that two of them translate differently.
+    """
+    merged, said = merge(language, package), []
+    offered: dict[tuple[str | None, str], Message] = {}
+    for path in files:
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language, abort_invalid=True):
+                if message.id and _done(message):
+                    first = offered.setdefault((message.context, _key(message)), message)
+                    if first.string != message.string:
+                        said.append(f"two translations of {_key(message)!r}: {first.string!r}, {message.string!r}")
+    for (context, key), message in offered.items():
+        entry = merged.get(key, context=context)
+        if entry is None:
+            said.append(f"not in the sources: {key!r}")
+        elif not _done(entry) and _fits(message, entry):
+            entry.string = message.string
+        elif not _done(entry):
+            said.append(f"another number of forms: {key!r}")
+    save(merged, language)
+    return said
 
 
 def _key(message: Message) -> str:
@@ -175,6 +215,7 @@ def problems(language: str, package: Path = PACKAGE) -> list[str]:
     wanted = {(m.context, _key(m)): m for m in source_texts(package) if m.id}
     kept = {(m.context, _key(m)): m for m in catalogue(language) if m.id}
     found += [f"missing: {key!r} ({wanted[context, key].locations[0][0]})" for context, key in wanted.keys() - kept]
+    found += [f"not English: {key!r}" for _context, key in wanted if re.search("[áéíóúñ¿¡]", key, re.IGNORECASE)]
     found += [f"no longer used: {key!r}" for _context, key in kept.keys() - wanted]
     same, reviewed = set(), reviewed_same(language)
     for place in kept.keys() & wanted:
@@ -232,7 +273,7 @@ def main(arguments: Sequence[str], package: Path = PACKAGE) -> int:
     """Run a command.
 
     Args:
-        arguments: The command's name.
+        arguments: The command's name and what it takes.
         package: Folder of the sources.
 
     Returns:
@@ -244,9 +285,11 @@ def main(arguments: Sequence[str], package: Path = PACKAGE) -> int:
             if message.id:
                 _say(_key(message))
     elif command == "merge":
-        for language in languages() or ["es"]:
-            merged = merge(language, package)
-            _say(f"{language}: {len(merged)} texts, {sum(not _done(m) for m in merged if m.id)} to translate")
+        for language in languages():
+            merge(language, package)
+    elif command == "fill" and len(arguments) > 1:
+        for line in fill(arguments[1], [Path(name) for name in arguments[2:]], package):
+            _say(line)
     elif command == "compile":
         for language in languages():
             compile_catalogue(language)
