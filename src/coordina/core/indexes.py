@@ -4,7 +4,10 @@ from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Columns, Statement
-from django.db.models import Index, Model
+from django.db.models import F, Index, Model
+from django.db.models.expressions import OrderBy
+
+from coordina.core.jsonpath import JsonValue
 
 
 class SortIndex(Index):
@@ -32,3 +35,16 @@ class SortIndex(Index):
 
 def _nullable(model: type[Model], name: str) -> bool:
     return bool(getattr(model._meta.get_field(name), "null", False))
+
+
+def json_index(value: JsonValue, *, name: str, vendor: str, first: tuple[str, ...] = ()) -> Index:
+    """The index under filtering and sorting by a value inside JSON; made by a job when the field becomes filterable.
+
+    Args:
+        value: The expression, spelled as queries spell it: `JsonNumber("custom", "score")`.
+        name: Name of the index, unique in the database.
+        vendor: Of the connection it is made on: the databases place NULL differently.
+        first: Columns before it, such as the team or the noun.
+    """
+    last: dict[str, Any] = {"nulls_last": True} if vendor == "postgresql" else {}
+    return Index(*first, OrderBy(value, descending=True, **last), OrderBy(F("id"), descending=True), name=name)
