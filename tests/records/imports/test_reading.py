@@ -112,6 +112,8 @@ def test_a_single_column() -> None:
     facts, found = table("email\nana@x.com\nleo@y.org\n")
     assert facts.headers == ("email",)
     assert len(found) == 2
+    assert cells("dirección\nCalle Mayor 1, Lugo\nCalle Real 2, Vigo\n")[1] == ("Calle Real 2, Vigo",)
+    assert cells("a,b\n1,2\n\x1a") == [("1", "2")]
 
 
 def test_excel_says_its_separator() -> None:

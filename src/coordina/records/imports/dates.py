@@ -90,6 +90,7 @@ _MONTH_FIRST = re.compile(
     + _CLOCK,
     re.VERBOSE | re.IGNORECASE,
 )
+_POSSIBLE = re.compile(r"\d{8}|(?=.*\d)\d*\D+\d*\D")
 _MAX_LENGTH = 60
 
 
@@ -101,7 +102,7 @@ def read(text: str) -> Written | None:
         text: any text; blanks around it do not count.
     """
     text = " ".join(text[: _MAX_LENGTH * 2].split())
-    if len(text) > _MAX_LENGTH or not any(char.isdigit() for char in text):
+    if len(text) > _MAX_LENGTH or not _POSSIBLE.match(text):
         return None
     if match := _NUMERIC.fullmatch(text):
         a, c = match["a"], match["c"]

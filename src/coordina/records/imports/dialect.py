@@ -72,11 +72,23 @@ def sniff(sample: str) -> Dialect:
     whole = sample
     if len(sample) > 10_000 and (end := max(sample.rfind("\n"), sample.rfind("\r"))) > 0:
         whole = sample[: end + 1]
-    best, best_score = ",", 0.0
+    best = next((mark for mark in COMMON if not _is_prose(whole, mark)), "\x1f")
+    best_score = 0.0
     for delimiter, trust in (COMMON | RARE).items():
-        if delimiter in whole and (score := trust * _consistency(whole, _finished(whole, delimiter))) > best_score:
+        if (
+            delimiter in whole
+            and not _is_prose(whole, delimiter)
+            and (score := trust * _consistency(whole, _finished(whole, delimiter))) > best_score
+        ):
             best, best_score = delimiter, score
     return _finished(whole, best)
+
+
+def _is_prose(sample: str, delimiter: str) -> bool:
+    """Whether a separator only stands as punctuation inside a single column: never in its name, always with a blank."""
+    first = next((line for line in sample.splitlines() if line.strip()), "")
+    marks = sample.count(delimiter)
+    return delimiter in ",;:" and marks > 0 and delimiter not in first and sample.count(f"{delimiter} ") == marks
 
 
 def _consistency(sample: str, dialect: Dialect) -> float:

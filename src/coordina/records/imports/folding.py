@@ -13,6 +13,8 @@ def plain(text: str) -> str:
     >>> plain("  Razón_social: «Núñez»")
     'razon social nunez'
     """
+    if text.isascii():
+        return _GAPS.sub(" ", text.lower()).strip()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _GAPS.sub(" ", bare).strip()

@@ -32,6 +32,7 @@ _SIGNS = {
 }
 _WORDS = re.compile(r"US\$|R\$|MX\$|CA\$|A\$|S/\.?|Bs\.?|kr\.?|zł|Kč|Ft|[A-Z]{3}")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
+_SIMPLE = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _BODY = re.compile(r"(?P<body>[0-9][0-9.,' ]*|[.,][0-9]+)(?:[eE](?P<exponent>[+-]?[0-9]{1,3}))?")
 _MAX_LENGTH = 60
 
@@ -62,9 +63,9 @@ def read(text: str) -> Bare | None:
     """
     if len(text) > _MAX_LENGTH:
         return None
+    if _SIMPLE.fullmatch(text):
+        return Bare(text, False, 0, "", False)
     rest = _SPACES.sub(" ", text).replace("’", "'").replace("`", "'").replace("−", "-").replace("–", "-").strip()
-    if rest.isdecimal() and rest.isascii():
-        return Bare(rest, False, 0, "", False)
     if not any("0" <= char <= "9" for char in rest):
         return None
     negative = rest.startswith("(") and rest.endswith(")")

@@ -15,6 +15,7 @@ MOST_DISTINCT = 5_000
 LONGEST_COUNTED = 200
 """Characters of a value that may be counted; longer ones are prose, not a choice."""
 
+_DIGIT = re.compile(r"[0-9]")
 _URL = re.compile(
     r"(?:https?://|www\.)\S+\.\S+|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,12}(?:/\S*)?", re.IGNORECASE
 )
@@ -125,22 +126,30 @@ class ColumnProfile:
         if len(value) > LONGEST_COUNTED or "\n" in value:
             seen[Evidence.LONG] += 1
             return
-        if any("0" <= char <= "9" for char in value):
-            if self.dates.add(value):
+        if _DIGIT.search(value):
+            if self._in_play(Evidence.DATE) and self.dates.add(value):
                 seen[Evidence.DATE] += 1
-            if self.numbers.add(value):
+            if self._in_play(Evidence.NUMBER) and self.numbers.add(value):
                 seen[Evidence.NUMBER] += 1
                 if value.strip().isdecimal():
                     seen[Evidence.WHOLE] += 1
-            if _PHONE.fullmatch(value.strip()) and 7 <= sum(char.isdigit() for char in value) <= 20:
+            if (
+                self._in_play(Evidence.PHONE)
+                and _PHONE.fullmatch(value.strip())
+                and 7 <= sum(char.isdigit() for char in value) <= 20
+            ):
                 seen[Evidence.PHONE] += 1
         if "@" in value:
             if isinstance(to_email(value), str):
                 seen[Evidence.EMAIL] += 1
         elif "." in value and _URL.fullmatch(value.strip()):
             seen[Evidence.URL] += 1
-        if len(value) < 13 and answered(value) is not None:
+        if len(value) < 13 and self._in_play(Evidence.BOOL) and answered(value) is not None:
             seen[Evidence.BOOL] += 1
+
+    def _in_play(self, evidence: Evidence) -> bool:
+        """Whether it is worth while to look for some evidence: not when thousands of values hardly showed it."""
+        return self._judged <= MOST_DISTINCT or self.seen[evidence] * 20 > self._judged
 
     def decide(self, *, order: Order = Order.DMY, decimal: str = ",") -> ColumnFacts:
         """What the cells so far amount to.

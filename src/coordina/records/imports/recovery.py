@@ -19,6 +19,8 @@ MAX_RECORD = 2_000
 MAX_RECORD_DISTRUSTED = 50
 """The same, once `TRUSTED` quotes of a file have turned out never to close: reading again stays cheap."""
 
+_END_OF_FILE = "\x1a"
+
 TRUSTED = 20
 """Quotes that never close, up to which a file is looked at with patience."""
 
@@ -62,7 +64,7 @@ class _Lines:
         if len(self.record) >= (MAX_RECORD if self._returns < TRUSTED else MAX_RECORD_DISTRUSTED):
             raise csv.Error("too many lines in one record")
         line = self._again.popleft() if self._again else self._text.readline(MAX_LINE)
-        if not line:
+        if not line or line == _END_OF_FILE:
             raise StopIteration
         self.record.append(line)
         return line
