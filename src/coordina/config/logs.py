@@ -39,7 +39,8 @@ class JsonFormatter(logging.Formatter):
 
     def _fault(self, fault: BaseException) -> dict[str, Any]:
         places = [
-            f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(fault.__traceback__)
+            f"{_short(frame.filename)}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(fault.__traceback__)
         ]
         kind = f"{type(fault).__module__}.{type(fault).__qualname__}"
         return {"type": kind, "at": places[-8:], **({"text": str(fault)} if self.verbose else {})}

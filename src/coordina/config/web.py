@@ -1,8 +1,10 @@
 """The web processes: granian with few threads each, for every thread holds a database connection of its own."""
 
 import argparse
+import multiprocessing
 
 from coordina.config import lifeline
+from coordina.config.proxy import Application
 
 
 def command(arguments: list[str]) -> None:
@@ -14,6 +16,18 @@ def command(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     lifeline.hold()
 
+    # Loaded before the processes part: they share its memory and start together, but no connection.
+    from django.db import connections
+
+    from coordina.config.wsgi import application
+
+    connections.close_all()
+
+    def load() -> Application:
+        lifeline.hold()
+        return application
+
+    multiprocessing.set_start_method("fork")
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -31,4 +45,4 @@ def command(arguments: list[str]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
-    ).serve()
+    ).serve(target_loader=load, wrap_loader=False)
