@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 type Size = Literal["", "xs", "s", "m", "l"]
 type Tone = Literal["", "acc", "good", "warn", "bad", "info", "out"]
+type Fill = Literal["", "good", "warn", "bad", "info", "s1", "s2", "s3", "s4", "s5"]
 
 PEOPLE_TONES = 6
 """How many tints avatars have; the tint of a person follows from their id and never changes."""
@@ -149,12 +150,12 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def bar(value: float, tone: Tone = "", pace: float | None = None, label: str = "") -> SafeString:
+def bar(value: float, tone: Fill = "", pace: float | None = None, label: str = "") -> SafeString:
     """A bar of progress drawn as an SVG, so that its width needs no inline style.
 
     Args:
         value: Per cent, clamped to 0–100.
-        tone: "" accent, or a meaning.
+        tone: "" accent, a meaning, or a step of the stage ramp.
         pace: Where today's pace stands, in per cent; drawn as a tick.
         label: What the bar says, read aloud; without it the number must stand beside the bar.
     """

@@ -32,6 +32,7 @@ class Item:
         permission: What one must be allowed to do to see it; "" for everyone who is signed in.
         also: Further address beginnings that belong to this place, such as people under customers.
         key: Key for the quick create menu and the list of keys.
+        short: The word where there is little room, such as the dock of a phone.
     """
 
     label: str | Promise
@@ -41,6 +42,7 @@ class Item:
     permission: str = ""
     also: tuple[str, ...] = ()
     key: str = ""
+    short: str | Promise = ""
 
     @property
     def url(self) -> str:
@@ -64,6 +66,7 @@ class Place:
     url: str
     current: bool
     key: str = ""
+    short: str | Promise = ""
     count: int | None = None
     alarm: bool = False
 
@@ -84,7 +87,12 @@ class Navigation:
 HOME = Item(_("Dashboard"), "chart-bar", "web:home")
 CUSTOMERS = Item(_("Customers"), "building-store", "web:list", ("companies",), "customers.view_company", ("/people/",))
 OPPORTUNITIES = Item(
-    _("Opportunities"), "target-arrow", "web:list", ("opportunities",), "pipeline.view_opportunity"
+    _("Opportunities"),
+    "target-arrow",
+    "web:list",
+    ("opportunities",),
+    "pipeline.view_opportunity",
+    short=_("Sales"),
 )
 PRODUCTS = Item(_("Products"), "package", "web:list", ("products",), "catalog.view_product")
 IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="records.add_importrun")
@@ -102,7 +110,7 @@ CREATE: tuple[Item, ...] = (
 
 def _shown(items: Iterable[Item], reader: _Reader, path: str) -> tuple[Place, ...]:
     return tuple(
-        Place(item.label, item.icon, item.url, item.holds(path), item.key)
+        Place(item.label, item.icon, item.url, item.holds(path), item.key, item.short or item.label)
         for item in items
         if not item.permission or reader.may(item.permission)
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -69,13 +69,11 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
     widget = bound.field.widget
     single = isinstance(widget, CheckboxInput)
     many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    cls = "check" if single or many else "input"
+    cls = "" if many else "check" if single else "input"
     own = widget.attrs.get("class", "")
-    if isinstance(widget, Select) and not many:
-        cls = "input select"
     return {
         "bound": bound,
-        "control": bound.as_widget(attrs={"class": f"{cls} {own}".strip()}),
+        "control": bound.as_widget(attrs={"class": f"{cls} {own}".strip()} if cls or own else {}),
         "label": label or bound.label,
         "hint": hint or bound.help_text,
         "single": single,

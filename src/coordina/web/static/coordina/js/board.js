@@ -88,8 +88,10 @@ function settled(card, body, stage) {
 
 function back() {
   const moved = held;
+  held = null;
   putBack(moved);
-  release();
+  moved.card.classList.remove("lifted", "dragged");
+  over(null);
   announce(say("putBack", { title: moved.card.dataset.title, stage: nameOf(columnOf(moved.card)) }));
   moved.card.focus({ preventScroll: true });
 }
@@ -100,20 +102,26 @@ function shift(card, name) {
   const at = columns.indexOf(columnOf(card));
   const list = card.parentElement;
   const place = cardsOf(list).indexOf(card);
+  held.moving = true;
   if (name === "ArrowLeft" || name === "ArrowRight") {
     const column = columns[at + (name === "ArrowRight" ? 1 : -1)];
-    if (!column) return;
+    if (!column) {
+      held.moving = false;
+      return;
+    }
     const other = cardsOf(listOf(column));
     listOf(column).insertBefore(card, other[Math.min(place, other.length)] ?? null);
     over(column);
   } else {
     const others = cardsOf(list).filter((each) => each !== card);
     const next = place + (name === "ArrowDown" ? 1 : -1);
-    if (next < 0 || next > others.length) return;
+    if (next < 0 || next > others.length) {
+      held.moving = false;
+      return;
+    }
     list.insertBefore(card, others[next] ?? null);
   }
   markOldPlace();
-  held.moving = true;
   card.focus({ preventScroll: true });
   held.moving = false;
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
