@@ -93,7 +93,7 @@ def tagged(condition: Q) -> Exists:
 
 
 def field(name: str, kind: Kind, **said: object) -> Field:
-    said.setdefault("label", name.replace("_", " ").capitalize())
+    said.setdefault("label", name.split(".")[-1].replace("_", " ").capitalize())
     return Field(name=name, kind=kind, **said)
 
 
@@ -180,7 +180,7 @@ def fill() -> Seller:
             amount=None if i % 4 == 3 else i % 6 * 1000 + (0 if i % 2 else 0.5),
             seats=None if i % 5 == 4 else i % 8,
             close_date=None if i % 6 == 5 else day + dt.timedelta(days=(i - 20) * 5),
-            created_at=NOW - dt.timedelta(hours=i * 7),
+            created_at=NOW - dt.timedelta(hours=i * 23 - 20),
             key=i % 7 == 0,
             company=companies[i % 6] if i % 8 else None,
             owner_id=[1, 2, None][i % 3],

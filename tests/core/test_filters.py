@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +83,11 @@ def test_canonical_text(text: str, canonical: str) -> None:
 def test_blank_text_asks_for_everything() -> None:
     assert parse(" \n ") is None
     assert list(every_test(None)) == []
+    assert compile_filter(None, VOCABULARY, asker(Seller(pk=1))) == Q()
+
+
+def test_every_test_of_a_tree_from_left_to_right() -> None:
+    assert [t.field for t in every_test(parse("a = 1 and (b = 2 or not c = 3)"))] == ["a", "b", "c"]
 
 
 WORDS = st.sampled_from(["open", "me", "today+30d", "-2w", "this_quarter", "2026-11-22", "2026-q1", "x.y", "T"])
@@ -163,6 +169,11 @@ SAYS = {
     "close_date != today": lambda d: d.close_date != TODAY,
     "created_at = yesterday": lambda d: d.created_at.astimezone(ZONE).date() == day(-1),
     "created_at < now-10h": lambda d: d.created_at < NOW - dt.timedelta(hours=10),
+    "created_at <= now": lambda d: d.created_at <= NOW,
+    "created_at > now-1m": lambda d: d.created_at > NOW - dt.timedelta(days=31),
+    "created_at in this_week": lambda d: between(
+        d.created_at.astimezone(ZONE).date(), dt.date(2026, 11, 16), dt.date(2026, 11, 23)
+    ),
     "created_at >= now-2d": lambda d: d.created_at >= NOW - dt.timedelta(days=2),
     "created_at <= 2026-11-20T10:30": lambda d: d.created_at <= dt.datetime(2026, 11, 20, 10, 30, tzinfo=ZONE),
     "key = true": lambda d: d.key,
@@ -258,6 +269,13 @@ def test_a_declared_far_field_is_as_hidden_as_what_it_shows(world: Seller) -> No
     with pytest.raises(BadFilter):
         found("company.margin = 1", world, both)
     assert found("company.margin = 1", Seller(pk=1, teams=[1], permissions=["see_margin"]), both)
+    secret = FIELDS | {"company": field("company", Kind.REF, to=Company, permission="see_companies")}
+    hidden = Vocabulary(model=Deal, fields=secret)
+    with pytest.raises(BadFilter):
+        found('company.city = "Quito"', world, hidden)
+    assert found('company.city = "Quito"', Seller(pk=1, teams=[1], permissions=["see_companies"]), hidden)
+    alone = Vocabulary(model=Deal, fields={"company.city": FIELDS["company.city"]})
+    assert found('company.city = "Quito"', world, alone)
 
 
 def test_paths_that_leave_the_rows_are_bugs_of_a_declaration() -> None:

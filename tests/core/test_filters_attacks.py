@@ -1,5 +1,6 @@
 """Whatever is typed: a filter is refused with a place and a reason, or it is harmless."""
 
+import datetime as dt
 import string
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,15 +15,19 @@ from coordina.core.filters import (
     Form,
     Group,
     Joiner,
+    Labels,
     Literal,
     Operator,
     Test,
     compile_filter,
     parse,
+    sentence,
     unparse,
 )
+from coordina.core.formats import Formats
 from tests.core.deals import VOCABULARY, Deal, Seller, asker, fill, tables
 
+FORMATS = Formats("es", "America/Guayaquil", "EUR", dt.date(2026, 11, 22))
 REFUSED = {
     "a column of another model": 'owner__password = "x"',
     "a lookup": 'name__regex = "^D"',
@@ -92,6 +97,11 @@ REFUSED = {
     "no value": "name =",
     "a keyword as a value": "name = and",
     "a keyword as a field": "not = 1",
+    "is not something": "name is not 3",
+    "a field in quotes": '"name" = "x"',
+    "no operator": "name and key = true",
+    "months beyond": "created_at > now+9999m",
+    "a way beyond what is hidden": "secret.name = 1",
     "two operators": "seats >= = 1",
     "an unknown operator": "seats == 1",
     "another unknown operator": "seats <> 1",
@@ -200,6 +210,7 @@ def test_the_place_is_where_the_trouble_starts() -> None:
         lambda: Test("a", Operator.EQUAL),
         lambda: Test("a", Operator.EMPTY, (Literal(Form.NUMBER, "1"),)),
         lambda: Test("a", Operator.LESS, (Literal(Form.NUMBER, "1"),) * 2),
+        lambda: Test("a", Operator.IN, (Literal(Form.NUMBER, "1"),) * 201),
         lambda: Group(Joiner.AND, ()),
         lambda: Group(Joiner.NOT, ()),
         lambda: Group(Joiner.OR, (Test("a", Operator.EMPTY),)),
@@ -254,3 +265,4 @@ def test_nothing_but_bad_filter_ever_comes_back(text: str, world: Seller) -> Non
     with suppress(BadFilter):
         run(text, world)
         assert parse(unparse(parse(text))) == parse(text)
+        assert sentence(parse(text), VOCABULARY, asker(world), Labels(FORMATS)) or not text.strip()

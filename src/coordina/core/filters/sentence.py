@@ -15,7 +15,7 @@ from coordina.core.filters.compile import find_field
 from coordina.core.filters.edit import Place
 from coordina.core.filters.fields import Asker, Family, Filterable, Vocabulary, family_of
 from coordina.core.filters.periods import is_day, period_label, shift_of
-from coordina.core.filters.values import days, moments, number, references
+from coordina.core.filters.values import choice, days, moments, number, plain, references
 from coordina.core.formats import Formats
 from coordina.core.refusals import Text
 
@@ -196,7 +196,7 @@ class _Reader:
             return _NUMBERS[operator]
         if family is Family.BOOL:
             true = (test.values[0].text.lower() == "true") is not negated
-            return gettext_lazy("%(field)s") if true else gettext_lazy("not %(field)s")
+            return "%(field)s" if true else gettext_lazy("not %(field)s")
         if family in (Family.CHOICE, Family.REF):
             return _except if negated else _colon
         if family is Family.NUMBER:
@@ -220,13 +220,13 @@ class _Reader:
                     return formats.money(amount, cents=amount % 1 != 0)
                 return formats.percent(amount) if field.kind == "percent" else formats.decimal(amount)
             case Family.CHOICE:
-                return next((str(n) for v, n in field.choices if str(v).lower() == literal.text.lower()), literal.text)
+                return str(dict(field.choices)[choice(field, literal)])
             case Family.REF:
                 return self.reference(field, literal)
             case Family.DATE | Family.DATETIME:
                 return self.date(field, literal)
             case _:
-                return literal.text
+                return str(plain(field, literal))
 
     def reference(self, field: Filterable, literal: Literal) -> str:
         word = literal.text.lower()
