@@ -13,11 +13,11 @@ PATTERN = os.path.join("src", "coordina", "**", "locale", "*", "LC_MESSAGES", "*
 def compile_catalogues(python: str) -> None:
     """Compile every catalogue whose text is newer than what was made of it."""
     sources = sorted(glob.glob(PATTERN, recursive=True))
-    facts = {"key": state.digest("setup/catalogues.py", *sources), "files": sources}
+    facts = {"key": state.digest("src/coordina/config/translations.py", *sources), "files": sources}
     missing = [path for path in sources if not os.path.exists(path[:-3] + ".mo")]
     if not sources or (state.read("texts") == facts and not missing):
         return
     with state.making("texts", "Translations", facts):
-        fault = state.quiet(python, "-m", "setup.catalogues", *sources)
+        fault = state.quiet(python, "-m", "coordina.config.translations", "compile")
         if fault:
             state.stop("Translations could not be compiled:\n" + fault)

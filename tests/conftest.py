@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from coordina.config import translations
+
 _connect = socket.socket.connect
 _resolve = socket.getaddrinfo
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_reset_sequences"}
@@ -41,7 +43,12 @@ def _guarded_resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Close the network before anything is imported or collected."""
+    """Compile translations that are newer than what was made of them, and close the network."""
+    if not hasattr(config, "workerinput"):
+        for language in translations.languages():
+            made = translations.path_of(language).with_suffix(".mo")
+            if not made.exists() or made.stat().st_mtime < translations.path_of(language).stat().st_mtime:
+                translations.compile_catalogue(language)
     socket.socket.connect = _guarded_connect  # type: ignore[method-assign]
     socket.getaddrinfo = _guarded_resolve
 

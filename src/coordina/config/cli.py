@@ -8,6 +8,7 @@ import os
 import sys
 from importlib import import_module
 
+from coordina.config import lifeline
 from coordina.config.env import BadSetting
 
 #: Commands of this floor, each a module with ``command(arguments)``.
@@ -20,6 +21,7 @@ class CommandFailed(Exception):
 
 def main() -> None:
     """Run the command named in the arguments of the process."""
+    lifeline.hold()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coordina.config.settings")
     name, arguments = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("help", [])
     try:

@@ -14,7 +14,6 @@ def command(arguments: list[str]) -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(arguments)
-    lifeline.hold()
 
     # Loaded before the processes part: they share its memory and start together, but no connection.
     from django.db import connections

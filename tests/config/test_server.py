@@ -1,0 +1,147 @@
+"""``serve`` as a person or a machine meets it: it starts, mends itself, and ends with nothing left behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from coordina.config.database import Migrated
+
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        return int(probe.getsockname()[1])
+
+
+def until(what: Callable[[], object], seconds: float = 30) -> object:
+    """Ask again and again; give the first true answer. Fails after some seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := what():
+            return answer
+        time.sleep(0.05)
+    pytest.fail(f"not within {seconds} s")
+
+
+class Served:
+    """A server in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.log = folder.parent / "serve.log"
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "coordina.config.settings", "PYTHONPATH": "src"}
+        for name in ("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "BROKER_URL", "COORDINA_DATA"):
+            environment.pop(name, None)
+        self.command = [sys.executable, "-m", "coordina", "serve", "--data", str(folder), "--port", str(self.port)]
+        self.environment = environment
+        self.process = subprocess.Popen(
+            self.command, env=environment, stdout=self.log.open("w"), stderr=subprocess.STDOUT
+        )
+
+    def answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5).close()
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        return "Coordina is at" in self.log.read_text()
+
+    def children(self, what: str) -> list[int]:
+        """Give the processes of the server that run a command."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if what.encode() not in (entry / "cmdline").read_bytes().split(b"\0")[:4]:
+                    continue
+                mine = f"BASE_URL=http://127.0.0.1:{self.port}".encode() in (entry / "environ").read_bytes()
+            except OSError:
+                continue  # it has just ended
+            found += [int(entry.name)] if mine else []
+        return sorted(found)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    server = Served(tmp_path / "data")
+    until(server.is_ready)
+    yield server
+    if server.process.poll() is None:
+        server.process.kill()
+    server.process.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_job_process_that_dies_is_started_again_and_all_end_together(served: Served) -> None:
+    (worker,) = served.children("worker")
+    os.kill(worker, signal.SIGKILL)
+    assert until(lambda: [pid for pid in served.children("worker") if pid != worker])
+    assert len(served.children("web")) == 3  # one that loads and watches, two that serve
+    served.process.terminate()
+    assert served.process.wait(20) == 0
+    assert served.children("web") == served.children("worker") == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_kill_9_leaves_no_process_and_the_port_is_free_at_once(served: Served) -> None:
+    served.process.kill()
+    served.process.wait()
+    until(lambda: not served.children("web") and not served.children("worker"), 15)
+    again = Served(Path(served.command[5]))
+    until(again.is_ready)
+    assert again.answers()
+    again.process.terminate()
+    assert again.process.wait(20) == 0
+
+
+def test_a_port_in_use_is_one_clear_line(served: Served) -> None:
+    done = subprocess.run(served.command, env=served.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"Port {served.port} on 127.0.0.1 cannot be used (Address already in use): choose another one with --port."
+    ]
+
+
+def test_data_that_is_served_cannot_be_restored_over(served: Served, tmp_path: Path) -> None:
+    def coordina(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "coordina", *words, "--data", str(tmp_path / "data")]
+        return subprocess.run(command, env=served.environment, capture_output=True, text=True, check=False)
+
+    archive = str(tmp_path / "b.tar.gz")
+    assert coordina("backup", archive).returncode == 0
+    done = coordina("restore", archive, "--force")
+    assert (done.returncode, "A server uses" in done.stderr) == (1, True)
+
+
+def test_migrations_are_not_run_again_when_nothing_is_new(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    stamp = Migrated(tmp_path / "data")
+    assert stamp.is_current()
+    (tmp_path / "data" / "coordina.sqlite3").rename(tmp_path / "gone.sqlite3")
+    assert not stamp.is_current()
+
+
+def test_a_database_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": f"postgres://nobody@127.0.0.1:{free_port()}/none", "PYTHONPATH": "src"}
+    command = [sys.executable, "-m", "coordina", "serve", "--data", str(tmp_path), "--port", str(free_port())]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("PostgreSQL at 127.0.0.1:")
+    assert len(done.stderr.splitlines()) == 1
