@@ -4,14 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.tasks import TaskResultStatus
 from django.tasks.exceptions import TaskResultDoesNotExist
 from django.utils import timezone, translation
 
 from coordina.ledger.models.jobs import Event, Job, JobState
 from coordina.ledger.queue import is_idle, run_until_idle
-from coordina.ledger.queue.claim import LeaseLost, bury_killed, claim, claim_one, delay, finish, give_back, renew
+from coordina.ledger.queue.claim import (
+    _CLAIM,
+    LeaseLost,
+    _sql,
+    bury_killed,
+    claim,
+    claim_one,
+    delay,
+    finish,
+    give_back,
+    renew,
+)
 from coordina.ledger.queue.execute import execute
 from coordina.ledger.queue.options import Options, options
 from coordina.ledger.queue.progress import Run
@@ -276,3 +287,19 @@ def test_times_come_from_the_settings(settings: Any) -> None:
     backend = {"BACKEND": "coordina.ledger.queue.LeaseBackend", "QUEUES": [], "OPTIONS": {"lease": 5}}
     settings.TASKS = {"default": backend}
     assert options().lease_time == timedelta(seconds=5)
+
+
+def test_a_claim_walks_the_index_of_what_is_due_and_sorts_nothing() -> None:
+    statement, parameters = _sql(_CLAIM, ("TRUE", []), LEASE, worker="w", limit=1)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan TO off")
+            cursor.execute("SET LOCAL enable_bitmapscan TO off")
+            cursor.execute(f"EXPLAIN {statement}", parameters)
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan = str(cursor.fetchall())
+    assert "job_due" in plan
+    assert "job_line" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan

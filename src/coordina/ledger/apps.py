@@ -11,10 +11,15 @@ class LedgerConfig(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
-        """Declare who may undo what others did."""
+        """Declare who may undo what others did and who looks after background work, and its housekeeping."""
         from coordina.core.permissions import LEADERS, permission
+        from coordina.ledger.queue import status, upkeep
         from coordina.ledger.undo import UNDO_ANY
 
         permission(
             UNDO_ANY, noun=_("Changes"), verb="undo", grants=LEADERS, label=_("Undo what others did, imports included")
         )
+        keepers = {"operations": "all", "administrator": "all"}
+        permission(status.VIEW, noun=_("Background work"), verb="view", grants=keepers)
+        permission(status.CHANGE, noun=_("Background work"), verb="change", grants=keepers)
+        upkeep.declare()

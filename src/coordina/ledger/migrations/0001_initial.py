@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='', max_length=60)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ('ready', 'running'))), fields=['queue', '-priority', 'run_at', 'id'], name='job_due'), models.Index(condition=models.Q(('order_key__isnull', False), ('state__in', ('ready', 'running'))), fields=['order_key', 'id'], name='job_line'), models.Index(condition=models.Q(('state', 'running')), fields=['locked_until'], name='job_lease'), models.Index(condition=models.Q(('by_id__isnull', False)), fields=['by_id', '-id'], name='job_of_person'), models.Index(condition=models.Q(('state__in', ('done', 'dead', 'cancelled'))), fields=['state', 'finished_at'], name='job_over')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ('ready', 'running'))), fields=['-priority', 'run_at', 'id'], name='job_due'), models.Index(condition=models.Q(('order_key__isnull', False), ('state__in', ('ready', 'running'))), fields=['order_key', 'id'], name='job_line'), models.Index(condition=models.Q(('state', 'running')), fields=['locked_until'], name='job_lease'), models.Index(condition=models.Q(('by_id__isnull', False)), fields=['by_id', '-id'], name='job_of_person'), models.Index(condition=models.Q(('state__in', ('done', 'dead', 'cancelled'))), fields=['state', 'finished_at'], name='job_over')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('order_key',), name='job_one_of_key_runs')],
             },
         ),

@@ -70,9 +70,7 @@ class Job(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["queue", "-priority", "run_at", "id"], name="job_due", condition=Q(state__in=LIVE)
-            ),
+            models.Index(fields=["-priority", "run_at", "id"], name="job_due", condition=Q(state__in=LIVE)),
             models.Index(
                 fields=["order_key", "id"], name="job_line", condition=Q(state__in=LIVE, order_key__isnull=False)
             ),

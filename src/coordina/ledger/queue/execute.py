@@ -74,7 +74,7 @@ def _call(task: LeaseTask[..., Any], run: progress.Run) -> None:
     args = [_context(task, job), *job.args] if task.takes_context else job.args
     _signal(task_started, task, job)
     if task.kind is Kind.DATABASE:
-        with transaction.atomic():
+        with claim.one_writer(), transaction.atomic():
             claim.finish(job, normalize_json(task.call(*args, **job.kwargs)), run.columns())
     else:
         result = normalize_json(task.call(*args, **job.kwargs))

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from coordina.core.actors import Actor
 from coordina.ledger.models.jobs import LIVE, Job, JobState
@@ -168,5 +168,5 @@ def _label(path: str) -> str:
     try:
         found = import_string(path)
     except ImportError:
-        return gettext(gettext_noop("Background work"))
+        return gettext("Background work")
     return str(found.label) if isinstance(found, LeaseTask) and found.label else gettext("Background work")

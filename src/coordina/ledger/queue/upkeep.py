@@ -35,4 +35,6 @@ def _drop(rows: QuerySet[Any]) -> int:
     return count
 
 
-schedule("ledger.prune", prune, "17 3 * * *")
+def declare() -> None:
+    """Declare the nightly housekeeping. Called once, when the room is ready."""
+    schedule("ledger.prune", prune, "17 3 * * *")

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from django.db import DatabaseError, close_old_connections, connection
 
 from coordina.ledger.queue import schedules
-from coordina.ledger.queue.claim import Claimed, bury_killed, claim, due, give_back
+from coordina.ledger.queue.claim import Claimed, bury_killed, claim, give_back, waiting
 from coordina.ledger.queue.execute import execute
 from coordina.ledger.queue.keeper import Keeper
 from coordina.ledger.queue.options import Options, options
@@ -143,7 +143,7 @@ class Worker:
         jobs: list[Claimed] = []
         try:
             # The look first: a claim takes SQLite's only write lock, and most wake-ups are not about jobs.
-            if not self._stopping.is_set() and due(self.queues).exists():
+            if not self._stopping.is_set() and waiting(self.queues):
                 jobs = claim(self.name, limit=slots, lease=self.set_up.lease_time, queues=self.queues)
             for job in jobs:
                 self._busy[job.pk, job.attempt] = job

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import Any
 
@@ -34,7 +35,8 @@ class Command(BaseCommand):
             return Watch(_command(given), given["processes"], once=given["once"]).run()
         worker = Worker(threads=max(1, given["threads"]), queues=given["queue"])
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: worker.stop())
+            # in a thread: a signal may interrupt this one while it holds the very lock that `stop` needs
+            signal.signal(number, lambda *_: threading.Thread(target=worker.stop, daemon=True).start())
         ran = worker.run(once=given["once"])
         logger.info("The worker ends after %s jobs.", ran)
         logging.shutdown()
@@ -75,7 +77,8 @@ class Watch:
                 if child.poll() is not None and not self._stopping and not self._once:
                     logger.error("A worker process ended with %s; another one is started.", child.returncode)
                     time.sleep(self.RESTART)
-                    self._children[n] = subprocess.Popen(self._command)
+                    if not self._stopping:
+                        self._children[n] = subprocess.Popen(self._command)
             if self._stopping or self._once:
                 self._reap()
 
