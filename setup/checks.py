@@ -16,7 +16,6 @@ CHECKS = (
     ("form", ["ruff", "check", "."]),
     ("layout", ["ruff", "format", "--check", "."]),
     ("floors", ["lint-imports", "--no-cache"]),
-    ("catalogues", ["python", "-m", "coordina.config.translations", "check"]),
     ("migrations", ["python", "-m", "coordina", "makemigrations", "--check", "--dry-run"]),
     ("guards", ["python", "-m", "pytest", "-q", "--no-header", "tests/guards"]),
     ("types", ["mypy"]),

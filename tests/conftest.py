@@ -1,6 +1,7 @@
 """What every test stands on: no network but this machine, a browser when asked for, marks by what a test uses."""
 
 import os
+import secrets
 import shutil
 import socket
 from collections.abc import Iterator
@@ -63,6 +64,43 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.database)
         if item.get_closest_marker("sqlite_only") and os.environ.get("DATABASE_URL", "").startswith("postgres"):
             item.add_marker(pytest.mark.skip(reason="about SQLite itself"))
+
+
+def service(name: str, port: int, package: str) -> None:
+    """Skip loudly where a service of this machine does not answer; under CI that is a failure."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        message = f"{name.upper()} TESTS DO NOT RUN: nothing answers on 127.0.0.1:{port} (apt-get install {package})"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """The address of an empty PostgreSQL database of its own, gone after the test."""
+    service("PostgreSQL", 5432, "postgresql")
+    import psycopg
+
+    name = f"coordina_{secrets.token_hex(6)}"
+    server = "postgres://postgres@127.0.0.1:5432"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield f"{server}/{name}"
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """The address of a Redis."""
+    service("Redis", 6379, "redis-server")
+    return "redis://127.0.0.1:6379/15"
+
+
+@pytest.fixture
+def broker_url() -> str:
+    """The address of a RabbitMQ."""
+    service("RabbitMQ", 5672, "rabbitmq-server")
+    return "amqp://guest:guest@127.0.0.1:5672//"
 
 
 @pytest.fixture(autouse=True)
