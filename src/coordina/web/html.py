@@ -114,11 +114,11 @@ def thread(now: int, total: int = 5) -> SafeString:
     total = max(1, total)
     places = [index * THREAD_STEP + THREAD_EDGE for index in range(total)]
     lines = "".join(
-        f'<line{" class=d" if index + 1 < now else ""} x1="{left}" x2="{right}" y1="4" y2="4"/>'
+        f'<line{' class="d"' if index + 1 < now else ""} x1="{left}" x2="{right}" y1="4" y2="4"/>'
         for index, (left, right) in enumerate(zip(places, places[1:], strict=False))
     )
     nodes = "".join(
-        f'<circle{" class=d" if index < now else " class=c" if index == now else ""} cx="{place}" cy="4" r="2.5"/>'
+        f'<circle{' class="d"' if index < now else ' class="c"' if index == now else ""} cx="{place}" cy="4" r="2.5"/>'
         for index, place in enumerate(places, start=1)
     )
     width = places[-1] + THREAD_EDGE

@@ -1,5 +1,6 @@
 // A <select data-combobox> becomes a field that filters: its own options, or the answers of data-lookup-url.
 import { announce, mount, say } from "./dom.js";
+import { float } from "./menus.js";
 
 const WAIT = 150;
 let made = 0;
@@ -72,6 +73,7 @@ class Combobox {
       const option = event.target.closest('[role="option"]');
       if (option) this.take(Number(option.dataset.index));
     });
+    document.addEventListener("scroll", (event) => !list.hidden && !list.contains(event.target) && float(list, input), true);
     this.select.form?.addEventListener("reset", () => setTimeout(() => (input.value = this.chosen?.label ?? "")));
   }
 
@@ -135,6 +137,7 @@ class Combobox {
       this.list.append(none);
     }
     this.list.hidden = false;
+    float(this.list, this.input);
     this.input.setAttribute("aria-expanded", "true");
     this.mark(text && this.items.length ? 0 : this.items.findIndex((item) => item.id && item.id === this.chosen?.id), false);
     announce(say(items.length ? "results" : "noResults", { count: items.length }));

@@ -12,13 +12,13 @@ function options(menu) {
   return [...menu.querySelectorAll(".pop .option, .pop .input, .pop .check, .pop .btn")].filter((each) => each.checkVisibility());
 }
 
-/** Place the list in the window instead of in a box that would cut it. */
-function float(menu) {
-  const list = menu.querySelector(".pop");
-  if (!list || !menu.closest(".table-wrap, .board, .say-bar, .tabs, .dialog, .main")) return;
+/** Place a list in the window, beside its button or field, instead of in a box that would cut it. */
+export function float(list, anchor) {
+  if (!list || !anchor.closest(".table-wrap, .board, .say-bar, .tabs, .dialog, .main")) return;
   list.classList.add("floats");
-  const around = menu.querySelector("summary").getBoundingClientRect();
+  const around = anchor.getBoundingClientRect();
   const end = list.classList.contains("pop-end");
+  if (anchor.matches("input")) list.style.width = `${around.width}px`;
   const below = innerHeight - around.bottom - 8;
   const above = below < Math.min(list.scrollHeight, 240) && around.top > below;
   const left = end ? around.right - list.offsetWidth : around.left;
@@ -33,7 +33,7 @@ document.addEventListener(
     const menu = event.target;
     if (!(menu instanceof HTMLDetailsElement) || !menu.matches("[data-menu]") || !menu.open) return;
     for (const other of document.querySelectorAll(OPEN)) if (other !== menu && !other.contains(menu)) close(other);
-    float(menu);
+    float(menu.querySelector(".pop"), menu.querySelector("summary"));
     menu.querySelector("[autofocus]")?.focus();
   },
   true,
