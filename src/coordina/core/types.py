@@ -35,6 +35,8 @@ class Kind(StrEnum):
     REF = "ref"
     BOOL = "bool"
     TAGS = "tags"
+    COUNTRY = "country"
+    CURRENCY = "currency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from coordina.core.bulk import bulk_save
 from coordina.core.changes import Values
 from coordina.core.records import Record
+from coordina.core.refusals import Refusal
 
 
 class Writer[M: Record]:
@@ -20,8 +24,13 @@ class Writer[M: Record]:
     virtual: ClassVar[tuple[str, ...]] = ()
     """Names of values that are no columns; `created` and `edited` take them from the given values."""
 
+    fills: ClassVar[tuple[str, ...]] = ()
+    """Required fields that the writer works out itself where a row does not give them."""
+
     def __init__(self, model: type[M]) -> None:
         self.model = model
+        self.owner = "" if model.scope_parent else model.scope_owner
+        self.team = "" if model.scope_parent else model.scope_team
 
     def clean(self, values: Values, *, obj: M | None = None) -> Values:
         """Check and normalise what was given for one row; absent names stay absent.
@@ -33,7 +42,26 @@ class Writer[M: Record]:
         Raises:
             Refusal: Naming the field.
         """
+        self.refuse_taken(values, obj)
         return values
+
+    def refuse_taken(self, values: Values, obj: M | None) -> None:
+        """Refuse values that another row must have alone.
+
+        Raises:
+            Refusal: At the last field of the constraint.
+        """
+        for constraint in self.model._meta.constraints:
+            if not isinstance(constraint, models.UniqueConstraint) or constraint.condition is not None:
+                continue
+            names = constraint.fields
+            if not names or not set(names) & values.keys():
+                continue
+            wanted = {n: values[n] if n in values else getattr(obj, n, None) for n in names}
+            if any(v is None for v in wanted.values()):
+                continue
+            if self.model._base_manager.filter(**wanted).exclude(pk=obj.pk if obj else None).exists():
+                raise Refusal("taken", _("There is one like this already."), field=names[-1])
 
     def prepare(self, made: Sequence[M], rows: Sequence[Values], *, by: Any, at: datetime) -> None:
         """Complete unsaved rows before they are written: owner, team, reference, defaults."""
@@ -42,15 +70,15 @@ class Writer[M: Record]:
 
     def own(self, obj: M, row: Values, by: Any) -> None:
         """Give a new row an owner and the owner's team, where its model has them."""
-        if self.model.scope_owner and "owner" not in row and getattr(obj, f"{self.model.scope_owner}_id") is None:
-            setattr(obj, self.model.scope_owner, by)
+        if self.owner and self.owner not in row and getattr(obj, f"{self.owner}_id") is None:
+            setattr(obj, self.owner, by)
         self.follow_owner(obj, row)
 
     def follow_owner(self, obj: M, row: Values) -> None:
         """Keep the team column equal to the owner's team unless a team was given."""
-        if self.model.scope_owner and self.model.scope_team and "team" not in row:
-            owner = getattr(obj, self.model.scope_owner)
-            setattr(obj, f"{self.model.scope_team}_id", owner.team_id if owner is not None else None)
+        if self.owner and self.team and self.team not in row:
+            owner = getattr(obj, self.owner)
+            setattr(obj, f"{self.team}_id", owner.team_id if owner is not None else None)
 
     def create(self, rows: Sequence[Values], *, by: Any, at: datetime) -> list[M]:
         """Write new rows from cleaned values, with everything that belongs to them."""
@@ -73,7 +101,7 @@ class Writer[M: Record]:
             for name, value in values.items():
                 if name not in self.virtual:
                     setattr(obj, name, value)
-            if self.model.scope_owner and self.model.scope_owner in values:
+            if self.owner and self.owner in values:
                 self.follow_owner(obj, values)
         if len(changes) == 1:
             changes[0][0].save()
@@ -85,7 +113,7 @@ class Writer[M: Record]:
 
     def follows(self) -> tuple[str, ...]:
         """Columns that an edit may change besides the named ones."""
-        return (self.model.scope_team,) if self.model.scope_owner and self.model.scope_team else ()
+        return (self.team,) if self.owner and self.team else ()
 
     def before_edit(self, changes: Sequence[tuple[M, Values]], *, by: Any, at: datetime) -> None:
         """Look at rows before new values are set. Nothing by default."""

@@ -2,6 +2,7 @@
 
 from coordina.records.models.base import Extensible, Hanger
 from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagLink
+from coordina.records.models.imports import ImportProblem, ImportRun, RunState
 from coordina.records.models.search import SearchRow
 
-__all__ = ["Attachment", "Extensible", "ExternalId", "Hanger", "Note", "SearchRow", "Tag", "TagLink"]
+__all__ = ["Attachment", "Extensible", "ExternalId", "Hanger", "ImportProblem", "ImportRun", "Note", "RunState", "SearchRow", "Tag", "TagLink"]

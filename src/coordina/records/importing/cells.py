@@ -1,0 +1,98 @@
+"""One cell to a value, by the kind of its field and the way its column is written."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any
+
+from coordina.core.contact import find_country, parse_phone, parse_url
+from coordina.core.csvsafe import export_plain
+from coordina.core.money import currencies
+from coordina.core.refusals import Refusal
+from coordina.core.types import Field, Kind
+from coordina.records.importing.plan import EMPTY, ColumnPlan
+from coordina.records.imports import values
+from coordina.records.imports.matching import Candidate, Matcher
+from coordina.records.imports.reasons import Reason
+
+type Cell = Callable[[str], Any]
+"""Gives a value, None for nothing, or a `Problem`."""
+
+
+class Problem:
+    """A cell that cannot be used, with the sentence that says why."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: object) -> None:
+        self.text = str(text)
+
+
+def reader(column: ColumnPlan, zone: tzinfo, region: str) -> Cell:
+    """The function that reads the cells of a column.
+
+    Args:
+        zone: Zone of times that name none.
+        region: Country of phone numbers without a prefix.
+    """
+    assert column.target is not None
+    field = column.target.field
+    kind = field.kind
+    plain: dict[Kind, Cell] = {
+        Kind.DATE: lambda text: _judged(values.to_date(text, column.date, zone)),
+        Kind.DATETIME: lambda text: _judged(values.to_datetime(text, column.date, zone)),
+        Kind.MONEY: lambda text: _rounded(values.to_decimal(text, column.number), field),
+        Kind.DECIMAL: lambda text: _rounded(values.to_decimal(text, column.number), field),
+        Kind.INTEGER: lambda text: _judged(values.to_int(text, column.number)),
+        Kind.PERCENT: lambda text: _rounded(values.to_decimal(text, column.number), field),
+        Kind.BOOL: lambda text: _judged(values.to_bool(text)),
+        Kind.EMAIL: lambda text: _judged(values.to_email(text)),
+        Kind.PHONE: lambda text: _refusable(lambda: parse_phone(text, region).e164),
+        Kind.URL: lambda text: _refusable(lambda: parse_url(text)),
+        Kind.CURRENCY: lambda text: text.strip().upper() if text.strip().upper() in currencies() else Problem(text),
+        Kind.TAGS: lambda text: [w.strip() for w in text.replace(";", ",").split(",") if w.strip()],
+    }
+    if kind in (Kind.CHOICE, Kind.COUNTRY):
+        return _chosen(column, field)
+    return plain.get(kind, lambda text: export_plain(text).strip())
+
+
+def _judged(found: Any) -> Any:
+    return Problem(found) if isinstance(found, Reason) else found
+
+
+def _rounded(found: Any, field: Field) -> Any:
+    if isinstance(found, Reason):
+        return Problem(found)
+    if found is None or field.decimals is None:
+        return found if found is None or field.kind is not Kind.PERCENT else round(found)
+    return round(found, field.decimals)
+
+
+def _refusable(parse: Callable[[], Any]) -> Any:
+    try:
+        return parse()
+    except Refusal as refusal:
+        return Problem(refusal)
+
+
+def _chosen(column: ColumnPlan, field: Field) -> Cell:
+    """Choices and countries: what was decided for the text, else what it plainly means."""
+    if field.kind is Kind.COUNTRY:
+        means: Callable[[str], str | None] = find_country
+    else:
+        matcher = Matcher([Candidate(str(v), str(label), (str(v),)) for v, label in field.choices], translate=True)
+
+        def means(text: str) -> str | None:
+            match = matcher.match(text)
+            return match.candidate.key if match.candidate is not None and match.automatic else None
+
+    known: dict[str, Any] = {}
+
+    def read(text: str) -> Any:
+        if text not in known:
+            decided = column.values.get(text)
+            found = None if decided == EMPTY else decided or means(text)
+            known[text] = found if found is not None else Problem(text)
+        return known[text]
+
+    return read

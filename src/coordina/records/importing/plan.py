@@ -1,0 +1,102 @@
+"""What was decided about a file: stored with the run as JSON, read back as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from coordina.core.types import TYPES, RecordType
+from coordina.records.importing.targets import Target, by_name
+from coordina.records.imports.dates import DateFormat, Order
+from coordina.records.imports.numbers import NumberFormat
+from coordina.records.imports.reading import FileFacts
+from coordina.records.models import ImportRun
+
+OTHER = ""
+"""Target of a column that is kept under other data."""
+NEW = "new"
+"""Value decision: make a record of that name."""
+EMPTY = "empty"
+"""Value decision: leave the field empty; the text is kept under other data."""
+
+
+class Mode(StrEnum):
+    """What to do with rows."""
+
+    UPSERT = "upsert"
+    CREATE = "create"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """What becomes of one column.
+
+    Attributes:
+        index: Place in the file, from 0.
+        target: Field to fill; None keeps the cells under other data.
+        date, number: How its cells are written, decided over all rows.
+        values: Decisions by text: id of a record or choice as text, `new`, or `empty`.
+        lenient: Whether a cell that cannot be read is kept under other data instead of refusing the row.
+    """
+
+    index: int
+    header: str
+    target: Target | None
+    date: DateFormat
+    number: NumberFormat
+    values: Mapping[str, str] = field(default_factory=dict)
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of a file.
+
+    Attributes:
+        match: Field by which a row finds the record it updates; empty finds by the external id alone.
+        constants: Values for every row, by field name, as text.
+        make: Whether records that are referred to and do not exist are made.
+    """
+
+    type: RecordType
+    facts: FileFacts
+    columns: tuple[ColumnPlan, ...]
+    mode: Mode
+    match: str
+    constants: Mapping[str, str]
+    make: bool
+    system: str
+
+    @classmethod
+    def of(cls, run: ImportRun) -> "Plan":
+        """The plan of a run, as far as it was decided."""
+        known = TYPES[run.type]
+        fields = by_name(known)
+        return cls(
+            type=known,
+            facts=FileFacts.from_json(run.facts),
+            columns=tuple(_column(c, fields) for c in run.columns),
+            mode=Mode(run.options.get("mode", Mode.UPSERT)),
+            match=run.options.get("match", ""),
+            constants=run.options.get("constants", {}),
+            make=run.options.get("make", True),
+            system=run.options.get("system", "import"),
+        )
+
+    @property
+    def filled(self) -> dict[str, ColumnPlan]:
+        """Columns that fill a field, by its name."""
+        return {c.target.name: c for c in self.columns if c.target is not None}
+
+
+def _column(stored: Mapping[str, Any], fields: Mapping[str, Target]) -> ColumnPlan:
+    return ColumnPlan(
+        index=stored["column"],
+        header=stored["header"],
+        target=fields.get(stored.get("target") or ""),
+        date=DateFormat(order=Order(stored.get("order", Order.DMY)), numeric=True),
+        number=NumberFormat(decimal=stored.get("decimal", "."), percent=stored.get("percent", False)),
+        values=stored.get("values", {}),
+        lenient=stored.get("lenient", False),
+    )

@@ -1,0 +1,78 @@
+"""Import runs: a file on its way into records."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RunState(models.TextChoices):
+    """Where an import stands."""
+
+    READING = "reading", _("Reading the file")
+    MAPPING = "mapping", _("Matching columns")
+    CHECKING = "checking", _("Checking rows")
+    CHECKED = "checked", _("Checked")
+    RUNNING = "running", _("Importing")
+    DONE = "done", _("Imported")
+    STOPPED = "stopped", _("Stopped")
+    FAILED = "failed", _("Failed")
+
+
+class ImportRun(models.Model):
+    """One file and what becomes of it. A machine table: what it writes is on the ledger, itself it is a tool.
+
+    Attributes:
+        by: Whose import it is; nobody else sees it, unless they may undo what others did.
+        type: Name of the record type.
+        path: Where the uploaded bytes are, below the data folder; generated.
+        facts: What reading found out about the file (`FileFacts.as_json`).
+        columns: By column: header, target, formats, value decisions; see `importing.plan`.
+        options: Mode, matching field, constants, whether referred records are made.
+        counts: Rows by verdict: `new`, `update`, `same`, `error`, and `made` records referred to by type.
+        change_set: What the import wrote; undone as a whole.
+        behind: Rows that are behind; grows in the transaction of each chunk, so that a killed import goes on.
+        job: The job that reads, checks, imports or undoes now.
+    """
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(max_length=60)
+    file_name = models.CharField(max_length=255)
+    path = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.READING)
+    facts = models.JSONField(default=dict)
+    columns: Any = models.JSONField(default=list)
+    options = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    samples = models.JSONField(default=dict)
+    problem = models.TextField(blank=True, default="")
+    change_set = models.ForeignKey("ledger.ChangeSet", null=True, on_delete=models.PROTECT, related_name="+")
+    behind = models.PositiveBigIntegerField(default=0)
+    job_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        indexes = [models.Index(fields=["by", "-id"], name="import_run_by")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportProblem(models.Model):
+    """A row that an import leaves out, with the reason; written in the transaction of its chunk.
+
+    Attributes:
+        reasons: Messages as `[field label, message]`, in the importer's language.
+    """
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    cells = models.JSONField(default=list)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "number"], name="import_problem_of")]
