@@ -35,7 +35,7 @@ def bulk_save(model: "type[Record]", objs: list[Any], names: list[str], using: s
     journal = changes.required(model)
     if any(o._before is None for o in objs):
         raise NotRecorded("bulk_save: load the rows inside the change set")
-    columns = [model._meta.get_field(n) for n in names]
+    columns: list[Any] = [model._meta.get_field(n) for n in names]
     changed: list[tuple[Any, Values]] = []
     for obj in objs:
         obj.settle()

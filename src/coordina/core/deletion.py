@@ -41,8 +41,8 @@ def delete_recorded(objs: Sequence[Record], using: str) -> tuple[int, dict[str, 
             (model, row["id"], {k: encode(v) for k, v in row.items()})
             for model, rows in collector.data.items()
             if issubclass(model, Record)
-            for row in model._base_manager.filter(pk__in=[o.pk for o in rows]).locked().order_by("pk").values()
-        ]  # read whole: the collector loads cascaded rows with only(pk, fk)
+            for row in _locked(model, [o.pk for o in rows])
+        ]
         with changes.arm():
             result = collector.delete()
         with journal.many():
@@ -51,10 +51,17 @@ def delete_recorded(objs: Sequence[Record], using: str) -> tuple[int, dict[str, 
     return result
 
 
+def _locked(model: type[Record], keys: list[int]) -> Any:
+    """Whole rows: the collector loads cascaded ones with `only(pk, fk)`."""
+    rows: Any = model._base_manager
+    return rows.filter(pk__in=keys).locked().order_by("pk").values()
+
+
 def _collect_hangers(collector: Collector, model: type[models.Model]) -> None:
     keys = [o.pk for o in collector.data[model]]
     for hanger in HANGERS:
-        hung = list(hanger._base_manager.filter(subject_type=model._meta.label, subject_id__in=keys))
+        rows: Any = hanger._base_manager
+        hung = list(rows.filter(subject_type=model._meta.label, subject_id__in=keys))
         if hung:
             collector.collect(hung)
 
@@ -63,6 +70,7 @@ def _write_set_null(collector: Collector) -> None:
     """Foreign keys of records that become empty are written as recorded updates first."""
     for (column, value), lists in list(collector.field_updates.items()):
         if issubclass(column.model, Record):
-            keys = [o.pk for rows in lists for o in rows]
+            groups: Any = lists
+            keys = [o.pk for rows in groups for o in rows]
             column.model._base_manager.filter(pk__in=keys).update(**{column.name: value})
             del collector.field_updates[(column, value)]

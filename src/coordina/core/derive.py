@@ -44,7 +44,8 @@ def filled(model: type[Record], draft: Draft) -> Field:
         known["default"] = column.default
     if isinstance(column, models.ForeignKey):
         far = column.related_model
-        assert isinstance(far, type) and issubclass(far, Record), f"{column}: points to no record"
+        assert isinstance(far, type), f"{column}: points to nothing"
+        assert issubclass(far, Record), f"{column}: points to no record"
         known |= {"to": far, "title_path": f"{known['path']}__{far.title_column}"}
     return Field(name=draft.name, **known | said)
 

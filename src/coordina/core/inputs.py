@@ -4,7 +4,7 @@ import datetime as dt
 import inspect
 from decimal import Decimal
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
@@ -56,10 +56,17 @@ def build(declared: Action) -> type[BaseModel]:
 
 
 def _patch(hint: Any) -> dict[str, Any]:
-    """The editable fields of a record type: required ones of `New` must be there, all others may."""
+    """The editable fields of a record type: required ones of `New` must be there, all others may.
+
+    A part of another record is made with that record's id, under the name of the foreign key.
+    """
     known = types.type_of(get_args(hint)[0])
     new = get_origin(hint) is New
-    return {
+    fields: dict[str, Any] = {}
+    if new and known.within:
+        whole = known.model._meta.get_field(known.within).related_model
+        fields[known.within] = (Annotated[int, Ref(cast(type[Record], whole))], Field())
+    return fields | {
         name: (value_type(field), Field(... if new and field.required else None, title=str(name)))
         for name, field in known.editable.items()
     }

@@ -1,6 +1,5 @@
 """Permissions that exist, with the roles that have them by default. Roles are edited later by people."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from coordina.core.refusals import Text
 from coordina.core.registry import Registry
 
-type Defaults = Mapping[str, str]
+type Defaults = dict[str, str]
 """Reach by role slug: `{"representative": "own", "manager": "team"}`."""
 
 VERBS: dict[str, Text] = {"view": _("See"), "add": _("Create"), "change": _("Edit"), "delete": _("Delete")}

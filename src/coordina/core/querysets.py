@@ -44,7 +44,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         """
         journal = changes.required(self.model)
         values.setdefault("changed_at", journal.at)
-        columns = [self.model._meta.get_field(name) for name in values]
+        columns: list[Any] = [self.model._meta.get_field(name) for name in values]
         values = {c.name: settled(c, values[n]) for c, n in zip(columns, list(values), strict=True)}
         names = ["id", "version", *(c.attname for c in columns)]
         dynamic = any(hasattr(v, "resolve_expression") for v in values.values())

@@ -41,6 +41,13 @@ class Record(models.Model):
     title_column: ClassVar[str] = "name"
     """Column whose text stands for the record wherever it is referred to."""
 
+    undo_together: ClassVar[tuple[frozenset[str], ...]] = ()
+    """Groups of columns that undo puts back all or none: a status means nothing without its date."""
+    undo_with_parent: ClassVar[bool] = False
+    """Whether undo leaves a child row alone where it leaves one of its parent's groups alone."""
+    worked_out: ClassVar[frozenset[str]] = frozenset()
+    """Columns worked out from others; undo does not put them back but asks `work_out`."""
+
     _before: Values | None = None
 
     class Meta:
@@ -52,7 +59,8 @@ class Record(models.Model):
         """Name of the permission for a verb, such as `pipeline.change_opportunity`; a child asks its parent's."""
         if cls.scope_parent:
             parent = cls._meta.get_field(cls.scope_parent).related_model
-            assert isinstance(parent, type) and issubclass(parent, Record)
+            assert isinstance(parent, type)
+            assert issubclass(parent, Record)
             return parent.permission("view" if verb == "view" else "change")
         return f"{cls._meta.app_label}.{verb}_{cls._meta.model_name}"
 
@@ -60,6 +68,9 @@ class Record(models.Model):
     def view_permission(cls) -> str:
         """Name of the permission that lets one see rows of this model."""
         return cls.permission("view")
+
+    def work_out(self) -> None:
+        """Set the columns of `worked_out` from the others."""
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
@@ -82,7 +93,7 @@ class Record(models.Model):
             if column.attname in loaded:
                 loaded[column.attname] = settled(column, loaded[column.attname])
 
-    def save(  # type: ignore[override]  # narrower than Django's: a record is never forced or saved elsewhere
+    def save(
         self,
         *,
         force_insert: Any = False,
@@ -138,7 +149,8 @@ class Record(models.Model):
     def _known_before(self) -> Values:
         """The image to compare with; a row loaded outside the change set is read again and its version checked."""
         if self._before is None:
-            row = type(self)._base_manager.filter(pk=self.pk).locked().values().first()
+            rows: Any = type(self)._base_manager
+            row = rows.filter(pk=self.pk).locked().values().first()
             if row is None or row["version"] != self.version:
                 raise Conflict
             self._before = {k: encode(v) for k, v in row.items()}
@@ -162,9 +174,9 @@ class Record(models.Model):
     def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any) -> Any:
         if any(f.name == "version" for f, _, _ in values):
             base_qs = base_qs.filter(version=self.version - 1)
-        return super()._do_update(base_qs, using, pk_val, values, *rest)  # type: ignore[misc]  # private in Django
+        return super()._do_update(base_qs, using, pk_val, values, *rest)
 
-    def save_base(self, raw: bool = False, **options: Any) -> None:
+    def save_base(self, raw: bool = False, *args: Any, **options: Any) -> None:
         """Refuse fixtures: data comes in through imports.
 
         Raises:
@@ -172,7 +184,7 @@ class Record(models.Model):
         """
         if raw:
             raise NotRecorded("fixtures: load through an import")
-        super().save_base(raw=raw, **options)
+        super().save_base(False, *args, **options)
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         """Remove the row and what hangs on it, with every before-image kept."""

@@ -85,7 +85,7 @@ def submit(
     if not by.may(declared.permission):
         raise Forbidden
     given = validated(declared, data)
-    subject = {"subject_type": declared.model._meta.label, "subject_id": pk} if pk is not None else {}
+    subject: Values = {"subject_type": declared.model._meta.label, "subject_id": pk} if pk is not None else {}
     subject |= {} if declared.undoable else {"undoable": False}
     with change_set(by=by, at=at, via=via, action=declared.name, key=key, **subject):
         kwargs = declared.arguments(given)
@@ -96,7 +96,24 @@ def submit(
             if declared.verb == "edit" and declared.patch and version not in (None, target.version):
                 kwargs[declared.patch] = merged(target, version or 0, kwargs[declared.patch])
         resolve(declared.input, kwargs, declared.patch, by)
+        if declared.verb == "create" and declared.patch:
+            check_whole(declared, kwargs[declared.patch], by)
         return declared.fn(**kwargs, by=by, at=at)
+
+
+def check_whole(declared: Action, values: Values, by: User) -> None:
+    """Refuse to make a part of a record that the caller may see but not change, and lock that record.
+
+    Raises:
+        Forbidden: When the permission does not reach the whole.
+    """
+    known = find_type(declared.model)
+    if known is None or not known.within:
+        return
+    whole: Record = values[known.within]
+    rows: Any = type(whole).objects
+    if not rows.within(by, declared.permission).locked().filter(pk=whole.pk).exists():
+        raise Forbidden
 
 
 def validated(declared: Action, data: Mapping[str, Any]) -> BaseModel:

@@ -91,13 +91,14 @@ def undo(
         raise Refusal("undone", _("This was undone already."), status=409)
     report = UndoReport()
     kept = {} if force else _kept(change_set)
+    fixed = _fixed(change_set) | kept.keys()
     behind = 0
     for chunk in read(change_set, reverse=True):
         with open_change_set(
             by=by, at=at, via="undo", action="ledger.undo", resume=report.change_set, undo_of=change_set
         ) as journal:
             for model, kind, part in _runs(chunk):
-                _undo_run(model, kind, part, report, kept, force)
+                _undo_run(model, kind, _loose(model, part, fixed, report), report, kept, force)
             row: ChangeSet = journal.context["change_set"]
         report.change_set = row if row.pk is not None else None
         behind += len(chunk)
@@ -155,8 +156,10 @@ def _references_stand(model: type[Record], values: dict[str, Any]) -> bool:
     """Whether the records a deleted row belonged to are still there."""
     for column in model._meta.concrete_fields:
         far: Any = column.related_model
-        if far is not None and values.get(column.attname) is not None and issubclass(far, Record):
-            if not far._base_manager.filter(pk=values[column.attname]).exists():
+        key = values.get(column.attname)
+        if far is not None and key is not None and issubclass(far, Record):
+            rows: Any = far._base_manager
+            if not rows.filter(pk=key).exists():
                 return False
     return True
 
@@ -188,7 +191,9 @@ def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept
     """Changed columns go back where they still hold what was written."""
     label = model._meta.label
     columns = {c.attname: c for c in model._meta.concrete_fields}
-    here = {o.pk: o for o in model._base_manager.filter(pk__in=[e.pk for e in part]).locked()}
+    skipped = SKIPPED | model.worked_out
+    rows: Any = model._base_manager
+    here = {o.pk: o for o in rows.filter(pk__in=[e.pk for e in part]).locked()}
     dirty: list[Record] = []
     names: set[str] = set()
     for entry in part:
@@ -198,19 +203,70 @@ def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept
             continue
         if (label, entry.pk) in kept:
             continue
-        pairs = {k: pair for k, pair in entry.delta.items() if k not in SKIPPED and k in columns}
-        newer = tuple(k for k, (_old, new) in pairs.items() if encode(getattr(obj, k)) != new)
+        pairs = {k: pair for k, pair in entry.delta.items() if k not in skipped and k in columns}
+        newer = _newer(model, obj, pairs)
         if newer:
             report.held.append(Held(label, entry.pk, "changed", newer))
         for name, (old, _new) in pairs.items():
             if name not in newer:
                 setattr(obj, name, decode(columns[name], old))
                 names.add(columns[name].name)
-        if len(newer) < len(pairs):
+        if len(newer) < len(pairs) or model.worked_out & entry.delta.keys():
+            obj.work_out()
             dirty.append(obj)
     if dirty:
+        names |= {columns[name].name for name in model.worked_out}
         model._base_manager.bulk_update(dirty, sorted(names))
     report.undone += len(dirty)
+
+
+def _newer(model: type[Record], obj: Record, pairs: dict[str, Any]) -> tuple[str, ...]:
+    """Columns that hold something newer than what was written, with those that go back together with them."""
+    newer = {k for k, (_old, new) in pairs.items() if encode(getattr(obj, k)) != new}
+    for group in model.undo_together:
+        if newer & group:
+            newer |= group & pairs.keys()
+    return tuple(k for k in pairs if k in newer)
+
+
+def _fixed(change_set: ChangeSet) -> set[Key]:
+    """Records of which a group of columns cannot go back; the rows that tell the same of them stay as they are too."""
+    final: dict[Key, dict[str, Any]] = {}
+    for chunk in read(change_set):
+        for model, kind, part in _runs(chunk):
+            if kind != "u" or not model.undo_together:
+                continue
+            label, columns = model._meta.label, frozenset().union(*model.undo_together)
+            here = {o.pk: o for o in model._base_manager.filter(pk__in=[e.pk for e in part])}
+            for entry in part:
+                written = {k: pair[1] for k, pair in entry.delta.items() if k in columns}
+                obj, key = here.get(entry.pk), (label, entry.pk)
+                if key in final or (obj is not None and any(encode(getattr(obj, k)) != v for k, v in written.items())):
+                    final[key] = final.get(key, {}) | written
+    fixed: set[Key] = set()
+    for (label, pk), written in final.items():
+        model_: Any = apps.get_model(label)
+        obj = model_._base_manager.filter(pk=pk).first()
+        if obj is not None and any(encode(getattr(obj, k)) != v for k, v in written.items()):
+            fixed.add((label, pk))
+    return fixed
+
+
+def _loose(model: type[Record], part: list[Written], fixed: set[Key], report: UndoReport) -> list[Written]:
+    """Entries without those of child rows whose parent's group stays as it is."""
+    if not model.undo_with_parent or not fixed:
+        return part
+    parent = model._meta.get_field(model.scope_parent)
+    far: Any = parent.related_model
+    column = str(getattr(parent, "attname", ""))
+    now = dict(model._base_manager.filter(pk__in=[e.pk for e in part]).values_list("pk", column))
+    loose = []
+    for entry in part:
+        if (far._meta.label, now.get(entry.pk, entry.delta.get(column))) in fixed:
+            report.held.append(Held(model._meta.label, entry.pk, "changed"))
+        else:
+            loose.append(entry)
+    return loose
 
 
 def _kept(change_set: ChangeSet) -> dict[Key, Held]:
@@ -289,7 +345,8 @@ def _referrers(model: type[Record], keys: set[int]) -> Iterable[tuple[type[Recor
                 if pairs:
                     yield other, pairs
     for hanger in HANGERS:
-        rows = hanger._base_manager.filter(subject_type=model._meta.label, subject_id__in=keys)
+        manager: Any = hanger._base_manager
+        rows = manager.filter(subject_type=model._meta.label, subject_id__in=keys)
         pairs = list(rows.order_by("pk").values_list("pk", "subject_id"))
         if pairs:
             yield hanger, pairs

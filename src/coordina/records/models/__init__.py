@@ -5,4 +5,16 @@ from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagL
 from coordina.records.models.imports import ImportProblem, ImportRun, RunState
 from coordina.records.models.search import SearchRow
 
-__all__ = ["Attachment", "Extensible", "ExternalId", "Hanger", "ImportProblem", "ImportRun", "Note", "RunState", "SearchRow", "Tag", "TagLink"]
+__all__ = [
+    "Attachment",
+    "Extensible",
+    "ExternalId",
+    "Hanger",
+    "ImportProblem",
+    "ImportRun",
+    "Note",
+    "RunState",
+    "SearchRow",
+    "Tag",
+    "TagLink",
+]
