@@ -86,6 +86,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     server.process.wait()
 
 
+@pytest.mark.chaos
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_job_process_that_dies_is_started_again_and_all_end_together(served: Served) -> None:
     (worker,) = served.children("worker")
@@ -97,6 +98,7 @@ def test_a_job_process_that_dies_is_started_again_and_all_end_together(served: S
     assert served.children("web") == served.children("worker") == []
 
 
+@pytest.mark.chaos
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_kill_9_leaves_no_process_and_the_port_is_free_at_once(served: Served) -> None:
     served.process.kill()
