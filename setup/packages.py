@@ -15,7 +15,7 @@ LEAST = (3, 12)
 WANTED = ("3.13", "3.12", "3.14")  # in this order
 VENV = ".venv"
 PYTHON = os.path.abspath(os.path.join(VENV, "bin", "python"))
-TOOLS = os.path.join(".tools", "python")
+UV = os.path.join(".tools", "uv")
 LOCKS = {False: "requirements.lock", True: "requirements-dev.lock"}  # the second holds all of the first
 
 
@@ -113,16 +113,17 @@ def apt_get(*names: str) -> bool:
 
 def find_uv() -> str:
     """Give the path of uv: on PATH, else one of our own under ``.tools``, else ""."""
-    own = os.path.join(TOOLS, "bin", "uv")
+    own = os.path.join(UV, "bin", "uv")
     for path in (shutil.which("uv"), own):
         if path and state.quiet(path, "--version") is None:
             return path
     if os.environ.get("COORDINA_NO_UV"):
         return ""
-    make_venv(_base_of_this(), TOOLS)
-    pip = os.path.join(TOOLS, "bin", "pip")
-    done = state.quiet(pip, "install", "-q", "--require-hashes", "-r", "requirements-uv.lock") is None
-    return own if done else ""
+    install = ("-m", "pip", "install", "-q", "--require-hashes", "-r", "requirements-uv.lock")
+    if state.quiet(_base_of_this(), *install, "--upgrade", "--target", UV) is None:
+        return own
+    make_venv(_base_of_this(), UV)  # the Python of Debian comes without pip
+    return own if state.quiet(os.path.join(UV, "bin", "python"), *install) is None else ""
 
 
 def _base_of_this() -> str:

@@ -54,6 +54,7 @@ def test_two_workers_run_500_jobs_once_each_and_in_order(site: Site) -> None:
 
 
 @slow
+@pytest.mark.chaos
 def test_a_killed_worker_loses_no_job_and_repeats_none_of_its_chunks(site: Site) -> None:
     site.ask("t.resumable.enqueue(12, 0.15); t.note.enqueue('a'); say(None)")
     worker = site.worker("--threads", "1")
@@ -74,6 +75,7 @@ def test_a_killed_worker_loses_no_job_and_repeats_none_of_its_chunks(site: Site)
 
 
 @slow
+@pytest.mark.chaos
 def test_a_kill_in_the_middle_of_a_database_job_leaves_nothing_of_it(site: Site) -> None:
     site.ask("t.slow_in_database.enqueue('a', 1.0); say(None)")
     worker = site.worker()
@@ -89,6 +91,7 @@ def test_a_kill_in_the_middle_of_a_database_job_leaves_nothing_of_it(site: Site)
 
 
 @slow
+@pytest.mark.chaos
 def test_a_frozen_worker_that_wakes_up_late_changes_nothing(site: Site) -> None:
     site.ask("t.count.enqueue(8, 0.3); say(None)")
     frozen = site.worker()
@@ -119,6 +122,7 @@ def test_the_lease_of_a_long_job_is_renewed(site: Site) -> None:
 
 
 @slow
+@pytest.mark.chaos
 def test_what_kills_its_worker_each_time_is_dead_in_the_end(site: Site) -> None:
     site.ask("t.deadly.enqueue(); say(None)")
     for _ in range(2):
