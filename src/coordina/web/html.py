@@ -8,6 +8,7 @@ every text argument is escaped, whatever its origin, unless it already is a ``Sa
 import zlib
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 from django.templatetags.static import static
@@ -112,13 +113,14 @@ def thread(now: int, total: int = 5) -> SafeString:
         total: Number of nodes.
     """
     total = max(1, total)
+    done, current = ' class="d"', ' class="c"'
     places = [index * THREAD_STEP + THREAD_EDGE for index in range(total)]
     lines = "".join(
-        f'<line{' class="d"' if index + 1 < now else ""} x1="{left}" x2="{right}" y1="4" y2="4"/>'
-        for index, (left, right) in enumerate(zip(places, places[1:], strict=False))
+        f'<line{done if index < now else ""} x1="{left}" x2="{right}" y1="4" y2="4"/>'
+        for index, (left, right) in enumerate(pairwise(places), start=1)
     )
     nodes = "".join(
-        f'<circle{' class="d"' if index < now else ' class="c"' if index == now else ""} cx="{place}" cy="4" r="2.5"/>'
+        f'<circle{done if index < now else current if index == now else ""} cx="{place}" cy="4" r="2.5"/>'
         for index, place in enumerate(places, start=1)
     )
     width = places[-1] + THREAD_EDGE

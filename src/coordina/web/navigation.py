@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,15 +46,16 @@ class Item:
 
     @property
     def url(self) -> str:
-        """The address of the place."""
-        return reverse(self.url_name, args=self.args)
+        """The address of the place; "" while the room behind it does not exist."""
+        try:
+            return reverse(self.url_name, args=self.args)
+        except NoReverseMatch:
+            return ""
 
     def holds(self, path: str) -> bool:
         """Whether the page at ``path`` belongs to this place."""
-        return path == self.url or any(path.startswith(start) for start in (*self._starts(), *self.also))
-
-    def _starts(self) -> tuple[str, ...]:
-        return () if self.url == "/" else (self.url,)
+        starts = self.also if self.url in ("", "/") else (self.url, *self.also)
+        return path == self.url or path.startswith(starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _shown(items: Iterable[Item], reader: _Reader, path: str) -> tuple[Place, ..
     return tuple(
         Place(item.label, item.icon, item.url, item.holds(path), item.key, item.short or item.label)
         for item in items
-        if not item.permission or reader.may(item.permission)
+        if item.url and (not item.permission or reader.may(item.permission))
     )
 
 
