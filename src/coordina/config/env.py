@@ -124,18 +124,17 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def mailers() -> dict[str, Any]:
-    """Give Django's mailers for ``EMAIL_URL``; unset means that messages are written to the log stream.
+def mailers(folder: Path) -> dict[str, Any]:
+    """Give Django's mailers for ``EMAIL_URL``; unset means files in ``folder/mail``, one a session of sending.
 
-    ``smtp://user:password@host:587`` (STARTTLS), ``smtps://…:465`` (TLS) and ``file:///folder`` are understood.
+    ``smtp://user:password@host:587`` (STARTTLS) and ``smtps://…:465`` (TLS) are understood.
     """
     url = text("EMAIL_URL")
     backends = "django.core.mail.backends"
     if not url:
-        return {"default": {"BACKEND": f"{backends}.console.EmailBackend"}}
-    parts = _split("EMAIL_URL", url, ("smtp", "smtps", "file"))
-    if parts.scheme == "file":
-        return {"default": {"BACKEND": f"{backends}.filebased.EmailBackend", "OPTIONS": {"file_path": parts.path}}}
+        kept = {"file_path": str(folder / "mail")}
+        return {"default": {"BACKEND": f"{backends}.filebased.EmailBackend", "OPTIONS": kept}}
+    parts = _split("EMAIL_URL", url, ("smtp", "smtps"))
     secure = parts.scheme == "smtps"
     options = {
         "host": parts.hostname or "localhost",

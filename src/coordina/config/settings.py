@@ -5,7 +5,7 @@ COORDINA_DATA              folder of a company's database and files (``./data``)
 DATABASE_URL               ``postgres://user:password@host:5432/name``; unset: SQLite in the data folder
 REDIS_URL                  a shared cache for many servers; unset: nothing is cached between requests
 BROKER_URL                 RabbitMQ or Redis that carries jobs to many workers; unset: workers read the queue table
-EMAIL_URL                  ``smtp://user:password@host:587``; unset: messages go to the log stream
+EMAIL_URL                  ``smtp://user:password@host:587``; unset: files in ``mail`` of the data folder
 SECRET_KEY                 unset: made at first start and kept in the data folder, readable by its owner only
 BASE_URL                   the public address, ``https://crm.example.com``; https switches on secure cookies and HSTS
 ALLOWED_HOSTS              comma-separated host names beside that of BASE_URL
@@ -100,7 +100,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 }
 TASKS = {"default": {"BACKEND": "coordina.ledger.queue.LeaseBackend", "QUEUES": []}}
-MAILERS = env.mailers()
+MAILERS = env.mailers(DATA_DIR)
 DEFAULT_FROM_EMAIL = env.text("COORDINA_FROM_EMAIL", f"coordina@{env.base_url().hostname}")
 
 # People
@@ -174,6 +174,11 @@ STORAGES = {
         else "coordina.config.static.StaticStorage"
     },
 }
+FILE_UPLOAD_HANDLERS = [
+    "coordina.config.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MAX_UPLOAD_BYTES = env.number("COORDINA_MAX_UPLOAD_MB", 200, least=1) * 1024 * 1024
