@@ -1,10 +1,12 @@
-"""What follows from writes on users, teams and roles: the permission stamp moves."""
+"""What follows from writes on users, teams, roles and the company, in the same transaction."""
 
 from collections.abc import Sequence
 
 from django.db.models import F
 
 from coordina.accounts.models import Stamp
+from coordina.accounts.rates import forget_rates
+from coordina.accounts.standing import keep_an_administrator
 from coordina.core.changes import Entry
 from coordina.core.derived import follows
 
@@ -14,3 +16,12 @@ def move_stamp(entries: Sequence[Entry]) -> None:
     """Tell every process to read the team tree again."""
     if not Stamp.objects.filter(pk=1).update(count=F("count") + 1):
         Stamp.objects.create(pk=1, count=1)
+
+
+@follows("accounts.Organization", "accounts.Rate")
+def drop_rates(entries: Sequence[Entry]) -> None:
+    """Read rates again before the next check."""
+    forget_rates()
+
+
+follows("accounts.User", "accounts.Role")(keep_an_administrator)

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from coordina.accounts.models import Organization, Role, Team, User
-from coordina.accounts.writers import TeamWriter, UserWriter
+from coordina.accounts.models import Organization, Rate, Role, Team, User
+from coordina.accounts.rates import RateWriter
+from coordina.accounts.writers import OrganizationWriter, RoleWriter, TeamWriter, UserWriter
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, f
@@ -12,10 +13,30 @@ ORGANIZATION = declare(
     Organization,
     url="organization",
     icon="building-store",
-    fields=(f("name"), f("currency"), f("language"), f("time_zone"), f("country")),
+    fields=(
+        f("name"),
+        f("currency", kind=Kind.CURRENCY),
+        f("language"),
+        f("time_zone"),
+        f("country", kind=Kind.COUNTRY),
+    ),
+    writer=OrganizationWriter,
     grants=GRANTS["people"],
     setting=True,
     importable=False,
+)
+
+RATE = declare(
+    Rate,
+    url="rates",
+    icon="cash",
+    fields=(f("currency", sortable=True), f("day", sortable=True), f("rate", minimum=0)),
+    columns=("currency", "day", "rate"),
+    order="-day",
+    writer=RateWriter,
+    grants=GRANTS["setting"],
+    setting=True,
+    match=("currency", "day"),
 )
 
 TEAM = declare(
@@ -43,6 +64,7 @@ ROLE = declare(
     fields=(f("name", sortable=True),),
     columns=("name",),
     order="name",
+    writer=RoleWriter,
     grants=GRANTS["people"],
     setting=True,
     importable=False,

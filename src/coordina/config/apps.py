@@ -11,6 +11,7 @@ from coordina.core.registry import Registry
 
 FILLED_BY_ROOMS = {
     "coordina.core.actions": ["ACTIONS"],
+    "coordina.core.founding": ["FOUNDING"],
     "coordina.core.permissions": ["PERMISSIONS"],
     "coordina.core.types": ["TYPES"],
     "coordina.ledger.outbox": ["EVENTS", "HANDLERS"],

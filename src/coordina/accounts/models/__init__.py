@@ -1,9 +1,10 @@
 """Users, teams, roles and the company."""
 
 from coordina.accounts.models.organization import Organization
+from coordina.accounts.models.rate import Rate
+from coordina.accounts.models.role import Role
 from coordina.accounts.models.signin import Attempt, Credential, Stamp
 from coordina.accounts.models.team import Team
-from coordina.accounts.models.role import Role
 from coordina.accounts.models.user import User
 
-__all__ = ["Attempt", "Credential", "Organization", "Role", "Stamp", "Team", "User"]
+__all__ = ["Attempt", "Credential", "Organization", "Rate", "Role", "Stamp", "Team", "User"]

@@ -69,6 +69,11 @@ class User(Record):
         return self.access == Access.ACTIVE
 
     @property
+    def status(self) -> str:
+        """The access, as the lifecycle of actions asks for it."""
+        return self.access
+
+    @property
     def initials(self) -> str:
         """Two letters for the avatar."""
         words = self.name.split()
