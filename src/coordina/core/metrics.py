@@ -1,7 +1,7 @@
 """Measures and dimensions: each figure is defined once, and pages, reports, goals and feeds use that definition."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -57,19 +57,26 @@ class Dimension:
     """Something a metric can be broken down by.
 
     Attributes:
-        field: Field of the record type, as filters know it.
+        field_name: Field of the record type, as filters know it.
         path: ORM path of the value to group by.
-        label_path: ORM path of the text that stands for it.
+        label_path: ORM path of the text that stands for it; empty where the value stands for itself.
         order_path: ORM path that orders the groups; by figure where empty.
+        fold: Puts groups together: from group value to what it belongs to (key, label); values it leaves out belong
+            to none.
+        labels: Labels of values that are choices.
+        span: `month` groups a date by its month.
     """
 
     name: str
     label: Text
     of: str
-    field: str
+    field_name: str
     path: str
-    label_path: str
+    label_path: str = ""
     order_path: str = ""
+    fold: Callable[[], Mapping[Any, tuple[Any, str]]] | None = None
+    labels: Mapping[Any, Text] = field(default_factory=dict)
+    span: str = ""
 
 
 METRICS: Registry[str, Metric] = Registry("metric")

@@ -1,0 +1,26 @@
+"""What filters may say about each record type, derived from its declaration; text goes through the search index."""
+
+from django.db.models import Model, Q
+
+from coordina.core.filters import Vocabulary
+from coordina.core.filters.fields import Filterable
+from coordina.core.types import RecordType, find_type
+from coordina.records.search import matching
+
+_built: dict[type[Model], Vocabulary] = {}
+
+
+def vocabulary_of(known: RecordType) -> Vocabulary:
+    """The vocabulary of a record type; built once a process."""
+    if known.model not in _built:
+
+        def search(field: Filterable, text: str) -> Q:
+            return matching(known.model, text)
+
+        _built[known.model] = Vocabulary(model=known.model, fields=known.fields, search=search, far=_far)
+    return _built[known.model]
+
+
+def _far(model: type[Model]) -> Vocabulary | None:
+    known = find_type(model)
+    return vocabulary_of(known) if known is not None else None

@@ -1,0 +1,1 @@
+"""The first dashboard: figures of the pipeline, each opening the records behind it (R2)."""

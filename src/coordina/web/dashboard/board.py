@@ -1,0 +1,157 @@
+"""What the dashboard shows: tiles, breakdowns and the chart, worked out for one person."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from coordina.core.filters import Asker
+from coordina.core.formats import Formats
+from coordina.core.metrics import METRICS, Better, Unit
+from coordina.insights.figures import Figure, Number, Slice, breakdown, figure
+from coordina.insights.periods import Period
+
+TILES = (
+    "pipeline.won_value",
+    "pipeline.win_rate",
+    "pipeline.mean_cycle",
+    "pipeline.open_value",
+    "pipeline.weighted_value",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure with its change.
+
+    Attributes:
+        tone: `good` or `bad` by what is better for the figure, empty where nothing can be said.
+    """
+
+    label: str
+    value: str
+    unit: str
+    url: str
+    help: str
+    change: str = ""
+    tone: str = ""
+    icon: str = ""
+    against: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One line of a breakdown, its length relative to the longest."""
+
+    label: str
+    text: str
+    share: int
+    url: str
+
+
+def said(unit: Unit, value: Number, formats: Formats) -> tuple[str, str]:
+    """A figure as people read it, and its unit."""
+    if value is None:
+        return "—", ""
+    if unit is Unit.MONEY:
+        return formats.money(value), ""
+    if unit is Unit.PERCENT:
+        return formats.percent(value, 2), ""
+    if unit is Unit.DAYS:
+        return formats.decimal(value, 1), _("days")
+    return formats.integer(int(value)), ""
+
+
+def tiles(asker: Asker, formats: Formats, period: Period, narrowed: str) -> list[Tile]:
+    """The figures on top, compared with the same span a year before where the period has one."""
+    before = period.before(asker.today)
+    found = []
+    for name in TILES:
+        now = figure(name, asker, narrowed=narrowed, period=period)
+        then = figure(name, asker, narrowed=narrowed, period=before) if before and now.metric.time else None
+        found.append(_tile(now, then, formats))
+    return found
+
+
+def _tile(now: Figure, then: Figure | None, formats: Formats) -> Tile:
+    value, unit = said(now.metric.unit, now.value, formats)
+    tile = {
+        "label": str(now.metric.label),
+        "value": value,
+        "unit": unit,
+        "url": now.url,
+        "help": str(now.metric.source),
+    }
+    if then is None or now.value is None or not then.value:
+        return Tile(**tile)
+    up = float(now.value) >= float(then.value)
+    good = up == (now.metric.better is Better.UP)
+    return Tile(
+        **tile,
+        change=_change(now.metric.unit, float(now.value), float(then.value), formats),
+        tone="good" if good else "bad",
+        icon="trending-up" if up else "trending-down",
+        against=_("against a year before"),
+    )
+
+
+def _change(unit: Unit, now: float, then: float, formats: Formats) -> str:
+    if unit is Unit.PERCENT:
+        return _("%(number)s points") % {"number": formats.signed(round(now - then, 1), 1)}
+    if unit is Unit.DAYS:
+        return _("%(number)s days") % {"number": formats.signed(round(now - then, 1), 1)}
+    return formats.signed(round(100 * (now - then) / then)) + " %"
+
+
+def bars(
+    name: str,
+    dimension: str,
+    asker: Asker,
+    formats: Formats,
+    narrowed: str,
+    period: Period | None = None,
+    most: int = 12,
+) -> list[Bar]:
+    """A breakdown as bars."""
+    slices = breakdown(name, dimension, asker, narrowed=narrowed, period=period, most=most)
+    unit = METRICS[name].unit
+    longest = max((float(s.value or 0) for s in slices), default=0) or 1
+    return [
+        Bar(s.label, " ".join(said(unit, s.value, formats)).strip(), round(100 * float(s.value or 0) / longest), s.url)
+        for s in slices
+    ]
+
+
+def months(asker: Asker, narrowed: str, period: Period) -> list[Slice]:
+    """Won by month of the close; months without a sale between the first and the last are zero."""
+    found = breakdown("pipeline.won_value", "pipeline.close_month", asker, narrowed=narrowed, period=period, most=240)
+    by_month = {s.key: s for s in found if isinstance(s.key, dt.date)}
+    if not by_month:
+        return []
+    month, last = min(by_month), max(by_month)
+    out: list[Slice] = []
+    while month <= last:
+        out.append(by_month.get(month) or Slice(month, "", 0, ""))
+        month = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    return out
+
+
+def chart(slices: Sequence[Slice], formats: Formats) -> dict[str, Any]:
+    """Vega-Lite of won by month: bars with ordinal months, each opening its records."""
+    rows = [
+        {"month": formats.month(s.key), "value": float(s.value or 0), "url": s.url, "text": formats.money(s.value or 0)}
+        for s in slices
+    ]
+    return {
+        "data": {"values": rows},
+        "height": 220,
+        "mark": {"type": "bar", "cursor": "pointer"},
+        "encoding": {
+            "x": {"field": "month", "type": "ordinal", "sort": [r["month"] for r in rows], "title": None,
+                  "axis": {"labelOverlap": "greedy"}},
+            "y": {"field": "value", "type": "quantitative", "title": None, "axis": {"format": "~s"}},
+            "color": {"value": "@accent"},
+        },
+    }  # fmt: skip

@@ -1,0 +1,66 @@
+"""The start page: the dashboard for those who see opportunities, their first list for all others."""
+
+from typing import Any
+
+from django.db.models import Min
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from coordina.core.filters import BadFilter, compile_filter, parse
+from coordina.core.refusals import Refusal
+from coordina.core.types import TYPES
+from coordina.insights.periods import Period, chosen, periods
+from coordina.records.vocabularies import vocabulary_of
+from coordina.web.access import may_list
+from coordina.web.dashboard import board
+
+
+@require_safe
+def home(request: Any) -> HttpResponse:
+    """The dashboard, or for who sees no opportunities the first list they may see."""
+    known = TYPES["opportunity"]
+    if not may_list(request.user, known):
+        first = next((t for t in TYPES if not t.setting and not t.within and may_list(request.user, t)), None)
+        return redirect("web:list", first.url) if first else redirect("web:profile")
+    choices = periods(request.asker.today, _first_year(request.user))
+    period = chosen(request.GET.get("period", ""), choices)
+    narrowed, refused = _narrowed(request)
+    context = {"periods": choices, "period": period, "narrowed": narrowed, "refused": refused}
+    context |= _contents(request, period, narrowed)
+    return render(request, "web/dashboard/page.html", context)
+
+
+def _contents(request: Any, period: Period, narrowed: str) -> dict[str, Any]:
+    asker, formats = request.asker, request.formats
+    won = board.months(asker, narrowed, period)
+    by = {
+        "by_person": ("pipeline.won_value", "pipeline.owner"),
+        "by_team": ("pipeline.won_value", "pipeline.team"),
+        "by_region": ("pipeline.won_value", "pipeline.region"),
+        "rate_by_person": ("pipeline.win_rate", "pipeline.owner"),
+        "lost_by_reason": ("pipeline.lost_count", "pipeline.reason"),
+    }
+    return {
+        "tiles": board.tiles(asker, formats, period, narrowed),
+        "months": [(s, formats.month(s.key), formats.money(s.value or 0)) for s in won],
+        "chart": board.chart(won, formats) if won else None,
+        "by_stage": board.bars("pipeline.open_value", "pipeline.stage", asker, formats, narrowed),
+        "empty": not TYPES["opportunity"].model.objects.visible_to(request.user).exists(),
+        **{n: board.bars(m, d, asker, formats, narrowed, period) for n, (m, d) in by.items()},
+    }
+
+
+def _first_year(user: Any) -> int | None:
+    first = TYPES["opportunity"].model.objects.visible_to(user).aggregate(first=Min("closed_on"))["first"]
+    return first.year if first else None
+
+
+def _narrowed(request: Any) -> tuple[str, str]:
+    """The further condition of the address, checked; what cannot be read is said and left out."""
+    text = request.GET.get("q", "").strip()
+    try:
+        compile_filter(parse(text), vocabulary_of(TYPES["opportunity"]), request.asker)
+    except (BadFilter, Refusal) as refusal:
+        return "", str(refusal)
+    return text, ""

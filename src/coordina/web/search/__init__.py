@@ -1,0 +1,1 @@
+"""The search page: what the box in the top bar finds, also without JavaScript."""
