@@ -1,8 +1,7 @@
 """What follows from writes on users, teams, roles and the company, in the same transaction."""
 
+import secrets
 from collections.abc import Sequence
-
-from django.db.models import F
 
 from coordina.accounts.models import Stamp
 from coordina.accounts.rates import forget_rates
@@ -13,9 +12,8 @@ from coordina.core.derived import follows
 
 @follows("accounts.User", "accounts.Team", "accounts.Role")
 def move_stamp(entries: Sequence[Entry]) -> None:
-    """Tell every process to read the team tree again."""
-    if not Stamp.objects.filter(pk=1).update(count=F("count") + 1):
-        Stamp.objects.create(pk=1, count=1)
+    """Tell every process to read the team tree again. A random mark: a count would come again after a rollback."""
+    Stamp.objects.update_or_create(pk=1, defaults={"count": secrets.randbits(62)})
 
 
 @follows("accounts.Organization", "accounts.Rate")

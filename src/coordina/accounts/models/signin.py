@@ -20,6 +20,6 @@ class Attempt(models.Model):
 
 
 class Stamp(models.Model):
-    """Grows whenever users, teams or roles change: processes know when to read the team tree again."""
+    """Another number whenever users, teams or roles change: processes know when to read the team tree again."""
 
     count = models.PositiveBigIntegerField(default=0)
