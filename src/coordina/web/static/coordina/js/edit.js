@@ -70,7 +70,8 @@ function neighbour(cell, back) {
 }
 
 on("click", CELL, (event, cell) => {
-  if (event.target.closest("a, button, form, summary, .check") || getSelection()?.toString()) return;
+  const own = event.target.closest("a, button, form, summary, .check");
+  if ((own && cell.contains(own)) || getSelection()?.toString()) return;
   open(cell);
 });
 on("edit", CELL, (event, cell) => open(cell));

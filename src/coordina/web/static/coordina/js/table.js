@@ -51,7 +51,12 @@ function pick(row, on, range) {
     if (box) box.checked = on;
   }
   anchor = row;
-  tell(row.closest("form"));
+  tell(listOf(row));
+}
+
+/** What the rows of one selection have in common: a form around them, or the page. */
+function listOf(element) {
+  return element.closest("form, dialog") ?? document.body;
 }
 
 key(["x"], (event) => {
@@ -62,32 +67,32 @@ key(["x"], (event) => {
 });
 on("click", ".pick", (event, box) => pick(box.closest(ROW), box.checked, event.shiftKey));
 on("change", "[data-pick-all]", (event, all) => {
-  const form = all.closest("form");
-  for (const box of form.querySelectorAll(".pick")) box.checked = all.checked;
-  tell(form);
+  for (const box of listOf(all).querySelectorAll(".pick")) box.checked = all.checked;
+  tell(listOf(all));
 });
-on("reset", "form", (event, form) => setTimeout(() => tell(form)));
+on("reset", "form", (event, form) => setTimeout(() => tell(form.querySelector(".pick") ? form : document.body)));
 key(["Escape"], () => {
-  const form = document.querySelector(".pick:checked")?.closest("form");
-  if (!form) return false;
-  for (const box of form.querySelectorAll(".pick:checked")) box.checked = false;
-  tell(form);
+  const picked = document.querySelectorAll(".pick:checked");
+  if (!picked.length) return false;
+  for (const box of picked) box.checked = false;
+  tell(listOf(picked[0]));
 });
 
 /** Count what is selected, for eyes and ears. */
-function tell(form) {
-  if (!form?.querySelector(".pick")) return;
-  const boxes = [...form.querySelectorAll(".pick")];
+function tell(list) {
+  const boxes = [...list.querySelectorAll(".pick")];
+  if (!boxes.length) return;
   const count = boxes.filter((box) => box.checked).length;
-  const all = form.querySelector("[data-pick-all]");
+  const all = list.querySelector("[data-pick-all]");
   if (all) {
     all.checked = count > 0 && count === boxes.length;
     all.indeterminate = count > 0 && count < boxes.length;
   }
   const words = say("selected", { count: count.toLocaleString(document.documentElement.lang) });
-  const place = form.querySelector("[data-picked]");
-  if (place) place.textContent = words;
-  announce(words);
+  const place = list.querySelector("[data-picked]");
+  if (!place || place.textContent === words) return;
+  place.textContent = words;
+  if (count) announce(words);
 }
 
-mount("table[data-table]", (table) => tell(table.closest("form")));
+mount("table[data-table]", (table) => tell(listOf(table)));
