@@ -42,6 +42,17 @@ def install(developer: bool) -> None:
         facts["present"] = sorted(name for name in os.listdir(folder) if name != "__pycache__")
 
 
+def lock(options: list[str]) -> None:
+    """Pin every requirements file with hashes, for all systems and without the address of any index."""
+    uv = find_uv()
+    compile_one = [uv, "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header"]
+    compile_one += ["--no-emit-index-url", "--no-emit-find-links", "--python-version", "{}.{}".format(*LEAST)]
+    shared = ["-c", "requirements.lock", "-c", "requirements-uv.lock"]
+    for name, bounds in (("", []), ("-uv", []), ("-node", []), ("-dev", shared)):
+        target = "requirements{}.lock".format(name)
+        _must(*compile_one, *options, *bounds, "requirements{}.in".format(name), "-o", target)
+
+
 def _whole(stamp: dict[str, Any]) -> bool:
     """Tell whether nothing of what was installed is gone and ``.venv`` still belongs to this folder."""
     folder = _site_packages()
