@@ -93,10 +93,12 @@ def test_bulk_uses_batches_and_undo_brings_all_back(boss: User) -> None:
         assert Company.objects.filter(name__startswith="C1").update(city="Lugo") == 111
         bulk = journal.context["change_set"]
     assert history_of(Company.objects.get(name="C1"))[0].delta["city"] == ["", "Lugo"]
-    assert undo(bulk, by=boss, at=timezone.now()).undone == 111
     report = undo(cs, by=boss, at=timezone.now())
-    assert {h.reason for h in report.held} == {"changed"}
+    assert {(h.reason, h.names) for h in report.held} == {("changed", ("city",))}
     assert len(report.held) == 111
+    assert undo(bulk, by=boss, at=timezone.now()).undone == 111
+    assert not undo(cs, by=boss, at=timezone.now()).held  # what holds nothing newer any more goes too
+    assert not Company.objects.exists()
 
 
 def test_delete_and_its_undo(boss: User) -> None:

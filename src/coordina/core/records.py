@@ -43,10 +43,13 @@ class Record(models.Model):
 
     undo_together: ClassVar[tuple[frozenset[str], ...]] = ()
     """Groups of columns that undo puts back all or none: a status means nothing without its date."""
-    undo_with_parent: ClassVar[bool] = False
-    """Whether undo leaves a child row alone where it leaves one of its parent's groups alone."""
+    undo_with_parent: ClassVar[str] = ""
+    """Column of the parent with whose group a child row goes back or stays."""
     worked_out: ClassVar[frozenset[str]] = frozenset()
     """Columns worked out from others; undo does not put them back but asks `work_out`."""
+
+    outlives_subject: ClassVar[bool] = False
+    """Of those that hang on other records: whether it stays when its subject is deleted."""
 
     _before: Values | None = None
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
-from coordina.core.images import decode, encode
+from coordina.core.images import decode, encode, image
 from coordina.core.records import HANGERS, Record
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.ledger.change_sets import change_set as open_change_set
@@ -91,14 +91,14 @@ def undo(
         raise Refusal("undone", _("This was undone already."), status=409)
     report = UndoReport()
     kept = {} if force else _kept(change_set)
-    fixed = _fixed(change_set) | kept.keys()
+    fixed = _fixed(change_set)
     behind = 0
     for chunk in read(change_set, reverse=True):
         with open_change_set(
             by=by, at=at, via="undo", action="ledger.undo", resume=report.change_set, undo_of=change_set
         ) as journal:
             for model, kind, part in _runs(chunk):
-                _undo_run(model, kind, _loose(model, part, fixed, report), report, kept, force)
+                _undo_run(model, kind, _loose(model, part, fixed, kept), report, kept, force)
             row: ChangeSet = journal.context["change_set"]
         report.change_set = row if row.pk is not None else None
         behind += len(chunk)
@@ -229,8 +229,8 @@ def _newer(model: type[Record], obj: Record, pairs: dict[str, Any]) -> tuple[str
     return tuple(k for k in pairs if k in newer)
 
 
-def _fixed(change_set: ChangeSet) -> set[Key]:
-    """Records of which a group of columns cannot go back; the rows that tell the same of them stay as they are too."""
+def _fixed(change_set: ChangeSet) -> dict[Key, set[str]]:
+    """Columns of groups that cannot go back, by record: rows that tell the same of it stay as they are too."""
     final: dict[Key, dict[str, Any]] = {}
     for chunk in read(change_set):
         for model, kind, part in _runs(chunk):
@@ -243,35 +243,37 @@ def _fixed(change_set: ChangeSet) -> set[Key]:
                 obj, key = here.get(entry.pk), (label, entry.pk)
                 if key in final or (obj is not None and any(encode(getattr(obj, k)) != v for k, v in written.items())):
                     final[key] = final.get(key, {}) | written
-    fixed: set[Key] = set()
+    fixed: dict[Key, set[str]] = {}
     for (label, pk), written in final.items():
         model_: Any = apps.get_model(label)
         obj = model_._base_manager.filter(pk=pk).first()
-        if obj is not None and any(encode(getattr(obj, k)) != v for k, v in written.items()):
-            fixed.add((label, pk))
+        newer = {k for k, v in written.items() if obj is not None and encode(getattr(obj, k)) != v}
+        if newer:
+            fixed[label, pk] = set().union(*(group for group in model_.undo_together if group & newer))
     return fixed
 
 
-def _loose(model: type[Record], part: list[Written], fixed: set[Key], report: UndoReport) -> list[Written]:
-    """Entries without those of child rows whose parent's group stays as it is."""
-    if not model.undo_with_parent or not fixed:
+def _loose(
+    model: type[Record], part: list[Written], fixed: dict[Key, set[str]], kept: dict[Key, Held]
+) -> list[Written]:
+    """Entries without those of child rows that stay because a group of their parent does, which is listed itself."""
+    if not model.undo_with_parent or not (fixed or kept):
         return part
     parent = model._meta.get_field(model.scope_parent)
     far: Any = parent.related_model
     column = str(getattr(parent, "attname", ""))
     now = dict(model._base_manager.filter(pk__in=[e.pk for e in part]).values_list("pk", column))
-    loose = []
-    for entry in part:
-        if (far._meta.label, now.get(entry.pk, entry.delta.get(column))) in fixed:
-            report.held.append(Held(model._meta.label, entry.pk, "changed"))
-        else:
-            loose.append(entry)
-    return loose
+    keys = [(far._meta.label, now.get(entry.pk, entry.delta.get(column))) for entry in part]
+    return [
+        entry
+        for entry, key in zip(part, keys, strict=True)
+        if key not in kept and model.undo_with_parent not in fixed.get(key, ())
+    ]
 
 
 def _kept(change_set: ChangeSet) -> dict[Key, Held]:
-    """Made records that others have changed or built on since; their versions are compared, their referrers asked."""
-    expected: dict[Key, int] = {}
+    """Made records that others have changed or built on since; their contents are compared, their referrers asked."""
+    expected: dict[Key, dict[str, Any]] = {}
     kept: dict[Key, Held] = {}
     for chunk in read(change_set):
         for model, kind, part in _runs(chunk):
@@ -281,30 +283,32 @@ def _kept(change_set: ChangeSet) -> dict[Key, Held]:
             elif kind == "u":
                 for entry in part:
                     if (label, entry.pk) in expected:
-                        expected[label, entry.pk] = entry.delta["version"][1]
-    by_label: dict[str, list[int]] = {}
-    for label, pk in expected:
-        by_label.setdefault(label, []).append(pk)
-    for label, keys in by_label.items():
+                        expected[label, entry.pk] |= {k: pair[1] for k, pair in entry.delta.items()}
+    for (label, pk), values in expected.items():
         model_: Any = apps.get_model(label)
-        for pk, version in model_._base_manager.filter(pk__in=keys).values_list("pk", "version"):
-            if version != expected[label, pk]:
-                kept.setdefault((label, pk), Held(label, pk, "changed"))
+        obj = model_._base_manager.filter(pk=pk).first()
+        if obj is None or obj.version == values["version"]:
+            continue
+        now = image(obj)
+        newer = tuple(k for k, v in values.items() if k not in SKIPPED and k in now and now[k] != v)
+        if newer:
+            kept.setdefault((label, pk), Held(label, pk, "changed", newer))
     return _with_parents(kept)
 
 
 def _note_suspects(
     model: type[Record],
     part: list[Written],
-    expected: dict[Key, int],
+    expected: dict[Key, dict[str, Any]],
     kept: dict[Key, Held],
     change_set: ChangeSet,
 ) -> None:
     """Rows that are no longer as they were made are suspects; rows that strangers refer to are kept."""
     label = model._meta.label
-    made = {e.pk: e.delta["version"] for e in part}
-    now = dict(model._base_manager.filter(pk__in=list(made)).values_list("pk", "version"))
-    expected.update({(label, pk): made[pk] for pk, version in now.items() if version != made[pk]})
+    made = {e.pk: e.delta for e in part}
+    rows: Any = model._base_manager
+    now = dict(rows.filter(pk__in=list(made)).values_list("pk", "version"))
+    expected.update({(label, pk): dict(made[pk]) for pk, version in now.items() if version != made[pk]["version"]})
     for referrer, pairs in _referrers(model, set(now)):
         ours = created_in(change_set, referrer._meta.label, [pk for pk, _target in pairs])
         for pk, target in pairs:

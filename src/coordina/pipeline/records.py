@@ -1,14 +1,27 @@
 """How pipelines, stages, reasons and opportunities present themselves."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from coordina.catalog.models import Product
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, Section, f
+from coordina.pipeline import actions as _declared_first  # noqa: F401
 from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Reason, Stage, Stakeholder
+from coordina.pipeline.part_writers import LineWriter, PipelineWriter, ReasonWriter, StageWriter, StakeholderWriter
+from coordina.pipeline.targets import entry_targets
+from coordina.pipeline.writers import OpportunityWriter
+
+
+def with_lines(condition: Q) -> Exists:
+    """Opportunities that have a product line which meets a condition."""
+    return Exists(OpportunityLine.objects.filter(condition, opportunity=OuterRef("pk")))
+
 
 PIPELINE = declare(
     Pipeline,
+    writer=PipelineWriter,
     url="pipelines",
     icon="route",
     fields=(f("name", sortable=True), f("position", sortable=True)),
@@ -21,6 +34,7 @@ PIPELINE = declare(
 
 STAGE = declare(
     Stage,
+    writer=StageWriter,
     url="stages",
     icon="flag",
     fields=(
@@ -40,6 +54,7 @@ STAGE = declare(
 
 REASON = declare(
     Reason,
+    writer=ReasonWriter,
     url="reasons",
     icon="help-circle",
     fields=(f("name", sortable=True), f("kind")),
@@ -52,6 +67,7 @@ REASON = declare(
 
 OPPORTUNITY = declare(
     Opportunity,
+    writer=OpportunityWriter,
     url="opportunities",
     icon="target-arrow",
     fields=(
@@ -90,6 +106,16 @@ OPPORTUNITY = declare(
             aliases=("responsable", "agente", "sales agent", "vendedor", "deal owner", "opportunity owner"),
         ),
         f("team", filterable=True),
+        f(
+            "product",
+            virtual=True,
+            label=_("product"),
+            kind=Kind.REF,
+            to=Product,
+            path="product",
+            many=with_lines,
+            aliases=("producto", "product", "artículo", "line item", "product name"),
+        ),
         f("company.industry", label=_("industry of the company")),
         f("company.country", label=_("country of the company")),
         f("cycle_days", editable=False, sortable=True),
@@ -112,11 +138,13 @@ OPPORTUNITY = declare(
     grants=GRANTS["owned"],
     match=("reference",),
     subtitle="company",
+    extra={"targets": entry_targets},
     empty=_("Here you will see what is about to be sold. Import your opportunities or create the first one."),
 )
 
 LINE = declare(
     OpportunityLine,
+    writer=LineWriter,
     url="opportunity-lines",
     icon="packages",
     fields=(
@@ -130,6 +158,7 @@ LINE = declare(
 
 STAKEHOLDER = declare(
     Stakeholder,
+    writer=StakeholderWriter,
     url="stakeholders",
     icon="users",
     fields=(f("person"), f("role"), f("attitude")),

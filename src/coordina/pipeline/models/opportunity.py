@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import Team
+from coordina.core.indexes import SortIndex
 from coordina.customers.models import Company, Person
+from coordina.pipeline import rules
 from coordina.pipeline.enums import Status
 from coordina.pipeline.models.stages import Pipeline, Reason, Stage
 from coordina.records.models import Extensible
@@ -30,6 +32,11 @@ class Opportunity(Extensible):
     """
 
     title_column: ClassVar[str] = "name"
+    undo_together: ClassVar[tuple[frozenset[str], ...]] = (
+        frozenset({"pipeline_id", "stage_id", "status", "entered_on", "closed_on"}),
+        frozenset({"amount", "currency", "value"}),
+    )
+    worked_out: ClassVar[frozenset[str]] = frozenset({"cycle_days"})
 
     reference = models.CharField(_("reference"), max_length=20, editable=False)
     name = models.CharField(_("name"), max_length=200)
@@ -99,11 +106,23 @@ class Opportunity(Extensible):
             models.Index(fields=["-changed_at", "-id"], name="opp_new"),
             models.Index(fields=["owner", "-changed_at", "-id"], name="opp_own"),
             models.Index(fields=["team", "-changed_at", "-id"], name="opp_team"),
-            models.Index(fields=["stage", "-changed_at", "-id"], name="opp_stage"),
+            SortIndex(fields=["stage", "-closes_on", "-id"], name="opp_stage"),
+            SortIndex(fields=["owner", "stage", "-closes_on", "-id"], name="opp_own_stage"),
+            SortIndex(fields=["team", "stage", "-closes_on", "-id"], name="opp_team_stage"),
             models.Index(fields=["status", "closed_on", "value"], name="opp_closed"),
             models.Index(fields=["status", "-changed_at", "-id"], name="opp_status"),
-            models.Index(fields=["pipeline", "stage", "status", "value", "probability"], name="opp_board"),
+            models.Index(fields=["pipeline", "status", "stage", "value", "probability"], name="opp_board"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def work_out(self) -> None:
+        """Set the sales cycle from the days as they stand; asks the stage entries where the beginning is unknown."""
+        from coordina.pipeline.models.parts import StageEntry
+
+        first = None
+        if self.closed_on is not None and self.opened_on is None:
+            known = StageEntry.objects.filter(opportunity_id=self.pk, entered_on__isnull=False)
+            first = known.order_by("position").values_list("entered_on", flat=True).first()
+        self.cycle_days = rules.cycle_days(self.opened_on, first, self.closed_on)

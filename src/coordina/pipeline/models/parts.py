@@ -64,9 +64,11 @@ class StageEntry(Record):
     Attributes:
         entered_on, left_on: Days of business; empty where nobody knows.
         position: Order within the opportunity, from 1.
+        current: Whether it is the stage the opportunity is in now; exactly one entry of each opportunity is.
     """
 
     scope_parent: ClassVar[str] = "opportunity"
+    undo_with_parent: ClassVar[str] = "stage_id"
     title_column: ClassVar[str] = "stage_id"
 
     opportunity = models.ForeignKey(
@@ -78,8 +80,13 @@ class StageEntry(Record):
     position = models.PositiveIntegerField(editable=False)
     entered_on = models.DateField(_("entered on"), null=True, editable=False)
     left_on = models.DateField(_("left on"), null=True, editable=False)
+    current = models.BooleanField(default=True, editable=False)
 
     class Meta(Record.Meta):
         verbose_name = _("stage entry")
         verbose_name_plural = _("stage entries")
-        indexes = [models.Index(fields=["stage", "left_on"], name="stage_entry_of_stage")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opportunity"], condition=models.Q(current=True), name="stage_entry_current_once"
+            )
+        ]

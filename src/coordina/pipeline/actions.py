@@ -1,0 +1,269 @@
+"""What can be done with opportunities and the settings of the pipeline."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, cast
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from coordina.accounts.models import User
+from coordina.core.actions import Changes, New, action
+from coordina.core.changes import Values
+from coordina.core.permissions import LEADERS, SELLERS, permission
+from coordina.core.refusals import Forbidden, Refusal
+from coordina.core.types import type_of
+from coordina.pipeline import rules
+from coordina.pipeline.calendar import today_of
+from coordina.pipeline.enums import CLOSED, OPEN
+from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Reason, Stage, StageEntry
+from coordina.pipeline.stages import Stages
+from coordina.records.models import Note
+
+CLOSE = permission(
+    "pipeline.close_opportunity",
+    noun=Opportunity._meta.verbose_name_plural or "",
+    verb="close",
+    grants=LEADERS | SELLERS,
+    label=_("Mark as won or lost, and reopen"),
+)
+CHANGE = Opportunity.permission("change")
+TODAY = {"initial": "today"}
+"""What a form offers for a day."""
+
+
+def _write(opportunity: Opportunity, values: Values, by: User, at: datetime) -> Opportunity:
+    writer = type_of(Opportunity).writer
+    return cast(Opportunity, writer.edit([(opportunity, writer.clean(values, obj=opportunity))], by=by, at=at)[0])
+
+
+@action(
+    Opportunity, permission=Opportunity.permission("add"), label=_("Create opportunity"), verb="create", icon="plus"
+)
+def create_opportunity(*, values: New[Opportunity], by: User, at: datetime) -> Opportunity:
+    """Begin an opportunity. Without other days it opened and entered its stage today."""
+    given = {n: v for n, v in values.items() if v is not None or n not in ("opened_on", "entered_on")}
+    stage = given.get("stage") or Stages().first(given["pipeline"].pk if given.get("pipeline") else None)
+    if stage.kind == rules.OPEN:
+        if given.get("closed_on") is not None:
+            raise Refusal("open", _("It is still open. Write the day under “Expected close”."), field="closed_on")
+        today = today_of(by, at)
+        opened_on = given.setdefault("opened_on", today)
+        first = Stages().first(stage.pipeline_id)
+        given.setdefault("entered_on", opened_on if stage.pk == first.pk else today)
+    else:
+        _check_closing(given, stage.kind, by)
+    writer = type_of(Opportunity).writer
+    return cast(Opportunity, writer.create([writer.clean(given)], by=by, at=at)[0])
+
+
+def _check_closing(given: Values, kind: str, by: User) -> None:
+    """Refuse to write down a closed opportunity without its day, a lost one without its reason."""
+    if not by.may(CLOSE):
+        raise Forbidden
+    if given.get("closed_on") is None:
+        raise Refusal("required", _("Say on which day it closed."), field="closed_on")
+    if kind == rules.LOST and given.get("reason") is None:
+        raise Refusal("required", _("Say why it was lost."), field="reason")
+
+
+@action(Opportunity, permission=CHANGE, label=_("Edit opportunity"), verb="edit", icon="pencil")
+def edit_opportunity(*, opportunity: Opportunity, changes: Changes[Opportunity], by: User, at: datetime) -> Opportunity:
+    """Change an opportunity. Another stage is a move, made today."""
+    given = dict(changes)
+    _check_end(opportunity, given)
+    stage = given.get("stage")
+    moves = stage is not None and stage.pk != opportunity.stage_id
+    pipeline = given.get("pipeline")
+    if moves or (pipeline is not None and pipeline.pk != opportunity.pipeline_id):
+        if moves and stage.kind != rules.OPEN:
+            raise Refusal("closing", _("To close it, mark it as won or lost."), field="stage")
+        if opportunity.status != rules.OPEN:
+            field = "stage" if moves else "pipeline"
+            raise Refusal("closed", _("It is closed. Reopen it first."), field=field)
+        given["entered_on"] = today_of(by, at)
+    return _write(opportunity, given, by, at)
+
+
+def _check_end(opportunity: Opportunity, given: Values) -> None:
+    """Refuse what contradicts being open or closed."""
+    if opportunity.status == rules.OPEN:
+        if given.get("closed_on") is not None:
+            raise Refusal("open", _("It is still open. Write the day under “Expected close”."), field="closed_on")
+        return
+    if "closed_on" in given and given["closed_on"] is None and opportunity.closed_on is not None:
+        raise Refusal("required", _("Say on which day it closed."), field="closed_on")
+    if given.get("probability") not in (None, opportunity.probability):
+        raise Refusal("closed", _("It is closed, so its outcome is certain."), field="probability")
+    if opportunity.status == rules.LOST and "reason" in given and given["reason"] is None and opportunity.reason_id:
+        raise Refusal("required", _("Say why it was lost."), field="reason")
+
+
+@action(Opportunity, permission=CHANGE, label=_("Move to another stage"), lifecycle=(OPEN, None), icon="arrow-right")
+def move(
+    *,
+    opportunity: Opportunity,
+    stage: Stage,
+    entered_on: Annotated[date | None, Field(json_schema_extra={**TODAY, "label": _("entered on")})] = None,
+    by: User,
+    at: datetime,
+) -> Opportunity:
+    """Bring an opportunity into another stage of its pipeline; its probability becomes that of the stage.
+
+    Args:
+        stage: An open stage of the same pipeline.
+        entered_on: Day it happened; today when left empty.
+    """
+    rules.check_stage_of(opportunity.pipeline_id, stage.pipeline_id)
+    if stage.kind != rules.OPEN:
+        raise Refusal("closing", _("To close it, mark it as won or lost."), field="stage")
+    if stage.pk == opportunity.stage_id:
+        return opportunity
+    today = today_of(by, at)
+    rules.check_entered_on(entered_on, today, opportunity.entered_on)
+    return _write(opportunity, {"stage": stage, "entered_on": entered_on or today}, by, at)
+
+
+@action(Opportunity, permission=CLOSE, label=_("Mark as won"), lifecycle=(OPEN, "won"), icon="trophy", primary=True)
+def win(
+    *,
+    opportunity: Opportunity,
+    closed_on: Annotated[date, Field(json_schema_extra=TODAY)],
+    amount: Annotated[Decimal | None, Field(ge=0, max_digits=14, decimal_places=2)] = None,
+    reason: Reason | None = None,
+    outcome_note: Annotated[str, Field(max_length=20_000)] = "",
+    by: User,
+    at: datetime,
+) -> Opportunity:
+    """Close an opportunity as won.
+
+    Args:
+        closed_on: Day of the decision; not in the future, not before it began.
+        amount: What was agreed; the expected amount stays when left empty.
+        reason: What decided it, from the list.
+    """
+    return _close(opportunity, rules.WON, closed_on, amount, reason, outcome_note, by, at)
+
+
+@action(Opportunity, permission=CLOSE, label=_("Mark as lost"), lifecycle=(OPEN, "lost"), icon="circle-x", primary=True)
+def lose(
+    *,
+    opportunity: Opportunity,
+    closed_on: Annotated[date, Field(json_schema_extra=TODAY)],
+    reason: Reason,
+    outcome_note: Annotated[str, Field(max_length=20_000)] = "",
+    by: User,
+    at: datetime,
+) -> Opportunity:
+    """Close an opportunity as lost. Its amount stays as it was.
+
+    Args:
+        closed_on: Day of the decision; not in the future, not before it began.
+        reason: Why, from the list.
+    """
+    return _close(opportunity, rules.LOST, closed_on, None, reason, outcome_note, by, at)
+
+
+def _close(
+    opportunity: Opportunity,
+    kind: str,
+    closed_on: date,
+    amount: Decimal | None,
+    reason: Reason | None,
+    note: str,
+    by: User,
+    at: datetime,
+) -> Opportunity:
+    began = max((d for d in (opportunity.opened_on, opportunity.entered_on) if d is not None), default=None)
+    rules.check_closed_on(closed_on, today_of(by, at), began)
+    values: Values = {"stage": Stages().first(opportunity.pipeline_id, kind), "closed_on": closed_on}
+    values |= {"reason": reason} if reason is not None else {}
+    values |= {"amount": amount} if amount is not None else {}
+    values |= {"outcome_note": note} if note else {}
+    return _write(opportunity, values, by, at)
+
+
+@action(Opportunity, permission=CLOSE, label=_("Reopen"), lifecycle=(CLOSED, "open"), icon="refresh")
+def reopen(
+    *,
+    opportunity: Opportunity,
+    stage: Stage | None = None,
+    note: Annotated[str, Field(max_length=20_000, json_schema_extra={"label": _("why")})] = "",
+    by: User,
+    at: datetime,
+) -> Opportunity:
+    """Open a closed opportunity again, today. What it said while it was closed stays in its history.
+
+    Args:
+        stage: Where it goes on; the last open stage it was in when left empty.
+        note: Why; kept as a note.
+    """
+    stages = Stages()
+    if stage is None:
+        ways = StageEntry.objects.filter(opportunity=opportunity, stage__kind=rules.OPEN)
+        last = ways.order_by("-position").values_list("stage_id", flat=True).first()
+        known = stages.by_id.get(last or 0)
+        here = known is not None and known.pipeline_id == opportunity.pipeline_id
+        stage = known if here and known is not None else stages.first(opportunity.pipeline_id)
+    rules.check_stage_of(opportunity.pipeline_id, stage.pipeline_id)
+    if stage.kind != rules.OPEN:
+        raise Refusal("stage", _("Choose a stage in which it goes on."), field="stage")
+    done = _write(opportunity, {"stage": stage, "entered_on": today_of(by, at)}, by, at)
+    if note:
+        Note(subject_type=opportunity._meta.label, subject_id=opportunity.pk, text=note, owner=by).save()
+    return done
+
+
+@action(Opportunity, permission=CHANGE, label=_("Set next step"), lifecycle=(OPEN, None), icon="calendar-plus")
+def set_next_step(
+    *,
+    opportunity: Opportunity,
+    next_step: Annotated[str, Field(min_length=1, max_length=200)],
+    next_step_on: date | None = None,
+    by: User,
+    at: datetime,
+) -> Opportunity:
+    """Say what comes next, and when."""
+    return _write(opportunity, {"next_step": next_step, "next_step_on": next_step_on}, by, at)
+
+
+@action(Opportunity, permission=CHANGE, label=_("Next step done"), lifecycle=(OPEN, None), icon="check")
+def complete_next_step(
+    *,
+    opportunity: Opportunity,
+    next_step: Annotated[str, Field(max_length=200)] = "",
+    next_step_on: date | None = None,
+    by: User,
+    at: datetime,
+) -> Opportunity:
+    """Tick off the next step, and say the one after it where it is known."""
+    if not opportunity.next_step:
+        raise Refusal("nothing", _("There is no next step to tick off."), status=409)
+    return _write(opportunity, {"next_step": next_step, "next_step_on": next_step_on}, by, at)
+
+
+@action(Opportunity, permission=CHANGE, label=_("Take amount from products"), icon="packages")
+def take_amount_from_lines(*, opportunity: Opportunity, by: User, at: datetime) -> Opportunity:
+    """Make the amount the sum of the products."""
+    lines = list(OpportunityLine.objects.filter(opportunity=opportunity).values_list("quantity", "unit_price"))
+    if not lines:
+        raise Refusal("nothing", _("There are no products yet."), status=409)
+    if any(price is None for _quantity, price in lines):
+        raise Refusal("price", _("A product has no price yet. Write it first."), status=409)
+    return _write(opportunity, {"amount": rules.total_of(lines)}, by, at)
+
+
+@action(Pipeline, permission=Pipeline.permission("change"), label=_("Put stages in order"), icon="route", hidden=True)
+def reorder_stages(*, pipeline: Pipeline, order: list[int], by: User, at: datetime) -> Pipeline:
+    """Put the stages of a pipeline in another order.
+
+    Args:
+        order: Ids of all its stages, first to last.
+    """
+    stages = {stage.pk: stage for stage in Stage.objects.filter(pipeline=pipeline)}
+    if sorted(order) != sorted(stages):
+        raise Refusal("order", _("The stages have changed meanwhile. Look at them again."), field="order", status=409)
+    for position, pk in enumerate(order, 1):
+        stages[pk].position = position
+        stages[pk].save()
+    return pipeline
