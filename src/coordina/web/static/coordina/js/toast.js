@@ -1,5 +1,5 @@
 // What happened, with Undo: stays 8 s, longer under pointer or focus, one at a time; Z undoes.
-import { csrf, key, mount, on, say } from "./dom.js";
+import { announce, csrf, key, mount, on, say } from "./dom.js";
 
 const STAYS = 8000;
 
@@ -55,7 +55,10 @@ function keep(shown) {
   start();
 }
 
-mount("[data-toast]", keep);
+mount("[data-toast]", (shown) => {
+  keep(shown);
+  announce(shown.querySelector(".grow").textContent); // a region that is full from the start is not read
+});
 on("click", "[data-dismiss]", (event, button) => button.closest(".toast").remove());
 key(["z"], () => {
   const forms = document.querySelectorAll("#toasts [data-undo]");
