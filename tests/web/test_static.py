@@ -40,8 +40,10 @@ def test_all_styles_and_scripts_together_are_small() -> None:
 
 
 def test_every_style_sheet_is_linked_once() -> None:
-    linked = re.findall(r"coordina/css/([\w-]+\.css)", (WEB / "templates/web/parts/styles.html").read_text())
-    assert sorted(linked) == [path.name for path in STYLES]
+    linked = [name for path in ROOMS for name in re.findall(r"coordina/css/([\w-]+\.css)", path.read_text())]
+    assert sorted(set(linked)) == [path.name for path in STYLES]
+    everywhere = re.findall(r"css/([\w-]+\.css)", (WEB / "templates/web/parts/styles.html").read_text())
+    assert len(everywhere) == len(set(everywhere))
 
 
 def test_every_script_is_loaded() -> None:
