@@ -8,6 +8,7 @@ from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, Section, f
 from coordina.pipeline import actions as _declared_first  # noqa: F401
+from coordina.pipeline.importing import PIPELINE_OPTION, kind_of
 from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Reason, Stage, Stakeholder
 from coordina.pipeline.part_writers import LineWriter, PipelineWriter, ReasonWriter, StageWriter, StakeholderWriter
 from coordina.pipeline.targets import entry_targets
@@ -50,6 +51,7 @@ STAGE = declare(
     grants=GRANTS["setting"],
     setting=True,
     match=("name",),
+    extra={"guess": {"kind": kind_of}},
 )
 
 REASON = declare(
@@ -138,7 +140,7 @@ OPPORTUNITY = declare(
     grants=GRANTS["owned"],
     match=("reference",),
     subtitle="company",
-    extra={"targets": entry_targets},
+    extra={"targets": entry_targets, "import_options": (PIPELINE_OPTION,), "title_parts": ("company", "product")},
     empty=_("Here you will see what is about to be sold. Import your opportunities or create the first one."),
 )
 

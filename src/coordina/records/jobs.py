@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from coordina.accounts.models import User
 from coordina.ledger.queue import Kind, progress, task
-from coordina.records.importing import running, steps
+from coordina.records.importing import checking, running, steps
 from coordina.records.models import ImportRun, RunState
 from coordina.records.search.index import refresh_referrers
 
@@ -20,32 +21,45 @@ def refresh_search(label: str, keys: list[int]) -> int:
 @task(kind=Kind.LONG, label=_("Reading the file"))
 def read_file(run_id: int) -> None:
     """Look at a whole uploaded file once."""
-    run = ImportRun.objects.select_related("by").get(pk=run_id)
-    if run.state == RunState.READING:
-        _guarded(run, lambda: steps.read(run))
+    run = _run(run_id, RunState.READING)
+    if run is not None:
+        _guarded(run, lambda: steps.read(run, _progress(run)))
 
 
 @task(kind=Kind.LONG, label=_("Checking rows"))
 def check_rows(run_id: int) -> None:
     """Give a verdict on every row."""
-    run = ImportRun.objects.select_related("by").get(pk=run_id)
-    if run.state == RunState.CHECKING:
-        _guarded(run, lambda: running.check(run, progress=_progress(run)))
+    run = _run(run_id, RunState.CHECKING)
+    if run is not None:
+        _guarded(run, lambda: checking.check(run, progress=_progress(run)))
 
 
 @task(kind=Kind.LONG, label=_("Importing"))
 def import_rows(run_id: int) -> None:
     """Import what was decided."""
-    run = ImportRun.objects.select_related("by", "change_set").get(pk=run_id)
-    if run.state == RunState.RUNNING:
+    run = _run(run_id, RunState.RUNNING)
+    if run is not None:
         _guarded(run, lambda: running.execute(run, progress=_progress(run)))
 
 
-def _progress(run: ImportRun) -> Callable[[int], None]:
-    total = int(run.facts.get("row_count", 0))
+@task(kind=Kind.LONG, label=_("Undoing the import"))
+def undo_rows(run_id: int, by_id: int, force: bool) -> None:
+    """Take an import back."""
+    run = _run(run_id, RunState.UNDOING)
+    if run is not None:
+        by = User.objects.get(pk=by_id)
+        running.take_back(run, by, force=force, progress=lambda behind: progress.report(behind))
 
+
+def _run(run_id: int, state: RunState) -> ImportRun | None:
+    """The run, if it still waits for this very step: a job that runs twice does its work once."""
+    runs = ImportRun.objects.select_related("by__role", "by__team", "change_set")
+    return runs.filter(pk=run_id, state=state).first()
+
+
+def _progress(run: ImportRun) -> Callable[[int], None]:
     def tell(behind: int) -> None:
-        progress.report(behind, total)
+        progress.report(behind, int(run.facts.get("row_count", 0)) or None)
         progress.check()
 
     return tell
@@ -56,5 +70,6 @@ def _guarded(run: ImportRun, work: Callable[[], Any]) -> None:
     try:
         work()
     except progress.Cancelled:
-        ImportRun.objects.filter(pk=run.pk).update(state=RunState.STOPPED)
+        stopped = RunState.STOPPED if run.state == RunState.RUNNING else RunState.MAPPING
+        ImportRun.objects.filter(pk=run.pk).update(state=stopped if run.columns else RunState.FAILED)
         raise

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from coordina.core.contact import find_country, parse_phone, parse_url
 from coordina.core.csvsafe import export_plain
 from coordina.core.money import currencies
@@ -12,10 +14,23 @@ from coordina.core.types import Field, Kind
 from coordina.records.importing.plan import EMPTY, ColumnPlan
 from coordina.records.imports import values
 from coordina.records.imports.matching import Candidate, Matcher
-from coordina.records.imports.reasons import Reason
+from coordina.records.imports.reasons import Reason, quoted
 
 type Cell = Callable[[str], Any]
 """Gives a value, None for nothing, or a `Problem`."""
+
+
+REMEMBERED = 4096
+"""Texts of a column whose value is remembered."""
+
+
+class Left:
+    """A cell that somebody decided to leave empty."""
+
+    __slots__ = ()
+
+
+LEFT = Left()
 
 
 class Problem:
@@ -48,12 +63,22 @@ def reader(column: ColumnPlan, zone: tzinfo, region: str) -> Cell:
         Kind.EMAIL: lambda text: _judged(values.to_email(text)),
         Kind.PHONE: lambda text: _refusable(lambda: parse_phone(text, region).e164),
         Kind.URL: lambda text: _refusable(lambda: parse_url(text)),
-        Kind.CURRENCY: lambda text: text.strip().upper() if text.strip().upper() in currencies() else Problem(text),
+        Kind.CURRENCY: _currency,
         Kind.TAGS: lambda text: [w.strip() for w in text.replace(";", ",").split(",") if w.strip()],
     }
     if kind in (Kind.CHOICE, Kind.COUNTRY):
         return _chosen(column, field)
-    return plain.get(kind, lambda text: export_plain(text).strip())
+    if kind in plain:
+        return remembering(plain[kind])
+    return lambda text: export_plain(text).strip()
+
+
+def _currency(text: str) -> Any:
+    code = text.strip().upper()
+    if code in currencies():
+        return code
+    message = _("“%(code)s” is not a currency. Write its three letters, such as EUR or MXN.")
+    return Problem(message % {"code": quoted(text)})
 
 
 def _judged(found: Any) -> Any:
@@ -86,13 +111,28 @@ def _chosen(column: ColumnPlan, field: Field) -> Cell:
             match = matcher.match(text)
             return match.candidate.key if match.candidate is not None and match.automatic else None
 
+    def read(text: str) -> Any:
+        decided = column.values.get(text)
+        if decided == EMPTY:
+            return LEFT
+        found = decided or means(text)
+        if found is not None:
+            return found
+        return Problem(_("“%(text)s” is none of the options. Choose what it means.") % {"text": quoted(text)})
+
+    return remembering(read)
+
+
+def remembering(read: Cell) -> Cell:
+    """The same function, asked once for each of the texts that come again; bounded, whatever a file holds."""
     known: dict[str, Any] = {}
 
-    def read(text: str) -> Any:
-        if text not in known:
-            decided = column.values.get(text)
-            found = None if decided == EMPTY else decided or means(text)
-            known[text] = found if found is not None else Problem(text)
-        return known[text]
+    def remembered(text: str) -> Any:
+        found = known.get(text, known)
+        if found is known:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            found = known[text] = read(text)
+        return found
 
-    return read
+    return remembered

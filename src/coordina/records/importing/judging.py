@@ -1,6 +1,6 @@
 """Rows to values: what each row would become, and why some cannot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,14 +15,18 @@ from coordina.core.messages import errors_of
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.core.types import Kind
-from coordina.records.importing.cells import Cell, Problem, reader
+from coordina.records.importing.cells import LEFT, Cell, Problem, reader
 from coordina.records.importing.plan import ColumnPlan, Mode, Plan
 from coordina.records.importing.references import Resolver
 from coordina.records.importing.targets import EXTERNAL_ID
+from coordina.records.imports.folding import folded
 from coordina.records.imports.reading import Row
-from coordina.records.imports.reasons import Severity
+from coordina.records.imports.reasons import Severity, quoted
 from coordina.records.imports.values import is_unknown
-from coordina.records.models import Extensible, ExternalId
+from coordina.records.models import ExternalId
+
+WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.REF, Kind.TAGS})
+"""Kinds whose cells hold words, where «NA» may be somebody's name."""
 
 
 @dataclass(slots=True)
@@ -35,6 +39,8 @@ class Judged:
         pending: References whose record does not exist yet, as text by field.
         errors: What is wrong, as (label, sentence); a row with errors is left out.
         found: The record it would update.
+        again: Whether the record it updates was made by this very import, for a reference to it.
+        repeats: Whether an earlier row of the file makes the record that it will update.
     """
 
     row: Row
@@ -44,34 +50,57 @@ class Judged:
     errors: list[tuple[str, str]] = field(default_factory=list)
     external: str = ""
     found: int | None = None
+    again: bool = False
+    repeats: bool = False
 
     @property
     def verdict(self) -> str:
         """`error`, `update` or `new`."""
-        return "error" if self.errors else "update" if self.found is not None else "new"
+        if self.errors:
+            return "error"
+        return "update" if self.repeats or (self.found is not None and not self.again) else "new"
 
 
 class Judge:
-    """Judges the rows of one file for one person, chunk by chunk."""
+    """Judges the rows of one file for one person, chunk by chunk.
 
-    def __init__(self, plan: Plan, by: User) -> None:
+    Args:
+        stubs: Records of the imported type that this import made for references to them, by name: their rows are
+            still to come.
+    """
+
+    def __init__(self, plan: Plan, by: User, stubs: dict[str, int] | None = None) -> None:
         self.plan, self.by = plan, by
-        company = Organization.objects.order_by("pk").first()
-        zone = ZoneInfo(by.time_zone or (company.time_zone if company else "UTC"))
-        region = company.country if company else ""
+        self.stubs = {} if stubs is None else stubs
+        self.made: set[int] = set(self.stubs.values())
+        self.labels = {n: str(f.label) for n, f in plan.type.fields.items()}
         self.references: dict[str, Resolver] = {}
-        self.readers: list[tuple[ColumnPlan, Cell | None]] = []
+        self.readers: list[tuple[ColumnPlan, Cell | None, bool]] = []
+        company = Organization.objects.order_by("pk").first()
+        zone = ZoneInfo(by.time_zone or (company.time_zone if company else "") or "UTC")
         for column in plan.columns:
-            kind = column.target.field.kind if column.target else None
-            if column.target is not None and kind is Kind.REF:
-                name = column.target.name
-                self.references[name] = Resolver(column.target.field, by, column.values, make=plan.make)
-                self.readers.append((column, str.strip))
-            else:
-                self.readers.append((column, reader(column, zone, region) if column.target else None))
+            target = column.target
+            if target is not None and target.field.kind is Kind.REF:
+                self.references[target.name] = self._resolver(column, plan)
+            read = reader(column, zone, company.country if company else "") if target is not None else None
+            self.readers.append((column, read, target is not None and target.field.kind in WORDS))
         self.create = _needed(plan, "create", by) if plan.mode is not Mode.UPDATE else None
         self.edit = _needed(plan, "edit", by) if plan.mode is not Mode.CREATE else None
-        self.keeps_other = issubclass(plan.type.model, Extensible)
+        edit = standard(plan.type.model, "edit")
+        self.checked = edit.input if edit is not None else None
+        fills = {*plan.type.writer.fills, *plan.constants}
+        self.required = [(n, str(f.label)) for n, f in plan.type.editable.items() if f.required and n not in fills]
+        self.titled_by = () if plan.type.title in plan.filled else self._title_parts()
+
+    def _resolver(self, column: ColumnPlan, plan: Plan) -> Resolver:
+        assert column.target is not None
+        inside = plan.inside.get(column.target.name)
+        return Resolver(column.target.field, self.by, column.values, make=plan.make, inside=inside)
+
+    def _title_parts(self) -> tuple[int, ...]:
+        """Columns whose texts make the title of a record that the file gives none."""
+        names = self.plan.type.extra.get("title_parts", ())
+        return tuple(self.plan.filled[n].index for n in names if n in self.plan.filled)
 
     def judge(self, rows: Sequence[Row]) -> list[Judged]:
         """What each row of a chunk would become."""
@@ -87,17 +116,23 @@ class Judge:
 
     def _read(self, row: Row) -> Judged:
         judged = Judged(row)
-        judged.errors += [("", str(p)) for p in row.problems if p.severity is Severity.ERROR]
-        for column, read in self.readers:
-            text = row.cells[column.index]
-            if is_unknown(text):
+        for problem in row.problems:
+            if problem.severity is Severity.ERROR:
+                judged.errors.append(("", str(problem)))
+        cells = row.cells
+        for column, read, words in self.readers:
+            text = cells[column.index]
+            if not text or text.isspace():
                 continue
-            if read is None:
+            if read is None or column.target is None:
                 judged.other[column.header] = text
                 continue
-            assert column.target is not None
+            if is_unknown(text, words=words):
+                continue
             value = read(text)
-            if isinstance(value, Problem):
+            if value is LEFT:
+                judged.other[column.header] = text
+            elif isinstance(value, Problem):
                 if column.lenient:
                     judged.other[column.header] = text
                 else:
@@ -106,8 +141,6 @@ class Judge:
                 judged.external = str(value)[:200]
             elif value is not None:
                 judged.values[column.target.name] = value
-        for place, text in enumerate(row.extra, start=1):
-            judged.other[_("Extra column %(number)d") % {"number": place}] = text
         return judged
 
     def _resolve(self, name: str, resolver: Resolver, judged: Sequence[Judged]) -> None:
@@ -124,89 +157,122 @@ class Judge:
             del one.values[name]
             if resolver.wants(text):
                 one.pending[name] = text
-            elif column.lenient or text in column.values:
+            elif column.lenient or resolver.leaves(text):
                 one.other[column.header] = text
             else:
-                sentence = _("«%(text)s» does not exist. Choose what it means, or have it made.") % {"text": text[:60]}
-                one.errors.append((str(resolver.field.label), sentence))
+                sentence = _("“%(text)s” does not exist. Choose what it means, or have it made.")
+                one.errors.append((str(resolver.field.label), sentence % {"text": quoted(text)}))
 
     def _constants(self, judged: Sequence[Judged]) -> None:
         for name, text in self.plan.constants.items():
-            if name in self.plan.type.fields and text:
-                known = self.plan.type.fields[name]
-                value = int(text) if known.kind is Kind.REF else text
-                for one in judged:
-                    if name not in one.pending:
-                        one.values.setdefault(name, value)
+            known = self.plan.type.fields.get(name)
+            if known is None or not text:
+                continue
+            value = int(text) if known.kind is Kind.REF else text
+            for one in judged:
+                if name not in one.pending:
+                    one.values.setdefault(name, value)
 
     def _match(self, judged: Sequence[Judged]) -> None:
-        """Find the records that rows update: by the id of the other system, then by the chosen field."""
-        if self.plan.mode is Mode.CREATE:
-            return
-        model = self.plan.type.model
-        label = model._meta.label
-        outside = [one.external for one in judged if one.external]
+        """Find the records that rows are about: by the id of the other system, then by the chosen field."""
+        outside = {one.external for one in judged if one.external}
         if outside:
-            ids = ExternalId.objects.filter(subject_type=label, system=self.plan.system, value__in=outside)
-            by_outside = dict(ids.values_list("value", "subject_id"))
+            label = self.plan.type.model._meta.label
+            rows = ExternalId.objects.filter(subject_type=label, system=self.plan.system, value__in=outside)
+            by_outside = dict(rows.values_list("value", "subject_id"))
             seen = self._visible(by_outside.values())
             for one in judged:
                 key = by_outside.get(one.external)
                 one.found = key if key in seen else None
-        name = self.plan.match
-        if name and name in self.plan.type.fields:
-            path = self.plan.type.fields[name].path
-            wanted = {one.values[name] for one in judged if one.found is None and name in one.values}
-            rows: Any = model.objects.visible_to(self.by).filter(**{f"{path}__in": wanted}).order_by("-pk")
-            by_value = {value: pk for value, pk in rows.values_list(path, "pk")} if wanted else {}
-            for one in judged:
-                if one.found is None:
-                    one.found = by_value.get(one.values.get(name))
-        if self.plan.mode is Mode.UPDATE:
-            for one in judged:
-                if one.found is None and not one.errors:
-                    one.errors.append(("", _("There is no record that this row could update.")))
+        self._match_by_field(judged)
+        for one in judged:
+            self.match_stub(one)
+            if one.again:
+                continue
+            if self.plan.mode is Mode.UPDATE and one.found is None:
+                one.errors.append(("", _("There is no record that this row could update.")))
+            elif self.plan.mode is Mode.CREATE and one.found is not None:
+                one.errors.append(("", _("It is there already, and this import only creates.")))
 
-    def _visible(self, keys: Any) -> set[int]:
+    def match_stub(self, one: Judged) -> None:
+        """Let a row be about the record that was made for a reference to it."""
+        key = self.stubs.get(self.name_of(one)) if self.stubs else None
+        if key is not None and one.found in (None, key):
+            one.found, one.again = key, True
+
+    def _match_by_field(self, judged: Sequence[Judged]) -> None:
+        name = self.plan.match
+        field_ = self.plan.type.fields.get(name)
+        if field_ is None or name not in self.plan.filled:
+            return
+        wanted = {one.values[name] for one in judged if one.found is None and name in one.values}
+        if not wanted:
+            return
+        rows: Any = self.plan.type.model.objects
+        rows = rows.visible_to(self.by).filter(**{f"{field_.path}__in": wanted}).order_by("-pk")
+        by_value = dict(rows.values_list(field_.path, "pk"))
+        for one in judged:
+            if one.found is None and name in one.values:
+                one.found = by_value.get(one.values[name])
+
+    def _visible(self, keys: Iterable[int]) -> set[int]:
         rows: Any = self.plan.type.model.objects
         return set(rows.visible_to(self.by).filter(pk__in=list(keys)).values_list("pk", flat=True))
 
     def _validate(self, one: Judged) -> None:
         """Lengths, bounds and required fields, by the same model that forms and machines are checked with."""
-        edit = standard(self.plan.type.model, "edit")
-        if edit is None:
-            return
-        known = edit.input.model_fields
-        given = {n: v for n, v in one.values.items() if n in known}
-        try:
-            edit.input.model_validate(given)
-        except ValidationError as error:
-            labels = {n: f.label for n, f in self.plan.type.fields.items()}
-            for name, messages in errors_of(error, labels).items():
-                one.errors += [(str(labels.get(name, "")), m) for m in messages]
         if one.found is None:
-            for name, field_ in self.plan.type.editable.items():
-                missing = one.values.get(name) in (None, "") and name not in one.pending
-                if field_.required and missing and name not in self.plan.type.writer.fills:
-                    one.errors.append((str(field_.label), _("It is missing.")))
+            self._title(one)
+            for name, label in self.required:
+                if one.values.get(name) in (None, "") and name not in one.pending:
+                    one.errors.append((label, _("It is missing.")))
+        if self.checked is None:
+            return
+        known = self.checked.model_fields
+        try:
+            self.checked.model_validate({n: v for n, v in one.values.items() if n in known})
+        except ValidationError as error:
+            for name, messages in errors_of(error, self.labels).items():
+                one.errors += [(self.labels.get(name, ""), m) for m in messages]
 
-    def clean(self, one: Judged, obj: Record | None, far: dict[str, dict[int, Record]]) -> Values | None:
+    def _title(self, one: Judged) -> None:
+        """Name a record that the file gives no name: by what it refers to, else by its id there."""
+        title = self.plan.type.title
+        if self.plan.type.title in self.plan.filled or title not in self.plan.type.editable:
+            return
+        parts = [text for i in self.titled_by if not is_unknown(text := one.row.cells[i].strip(), words=True)]
+        one.values[title] = " · ".join(parts)[:200] or one.external or _("Row %(number)d") % {"number": one.row.number}
+
+    def allowed(self, one: Judged) -> None:
+        """Refuse a row that would need a permission the person does not have."""
+        if one.found is None and self.create is None:
+            one.errors.append(("", _("Your role does not allow you to create these.")))
+
+    def refuse(self, one: Judged, errors: Mapping[str, Sequence[str]]) -> None:
+        """Put what a writer said at a row."""
+        one.errors += [(self.labels.get(n, ""), m) for n, messages in errors.items() for m in messages]
+
+    def clean(self, one: Judged, obj: Record | None, far: Mapping[str, Mapping[int, Record]]) -> Values | None:
         """Values as the writer takes them, references as records; None when the writer refuses the row."""
-        values = {n: far[n][v] if n in far and v is not None else v for n, v in one.values.items()}
-        if self.keeps_other and one.other:
-            kept = getattr(obj, "other_data", None) or {}
-            values["other_data"] = kept | one.other
+        values = {n: far[n].get(v) if n in far and v is not None else v for n, v in one.values.items()}
         try:
             return self.plan.type.writer.clean(values, obj=obj)
         except Refusal as refusal:
-            labels = {n: f.label for n, f in self.plan.type.fields.items()}
-            one.errors += [(str(labels.get(n, "")), m) for n, messages in refusal.errors.items() for m in messages]
+            self.refuse(one, refusal.errors)
             return None
+
+    def key_of(self, one: Judged) -> tuple[str, str] | None:
+        """By what two rows of a file speak of the same record; None where nothing says so."""
+        if one.external:
+            return ("id", one.external)
+        value = one.values.get(self.plan.match) if self.plan.match else None
+        return ("match", str(value)) if value not in (None, "") else None
+
+    def name_of(self, one: Judged) -> str:
+        """The title a row gives its record, as names are compared; empty where it gives none."""
+        return folded(str(one.values.get(self.plan.type.title, "")))
 
 
 def _needed(plan: Plan, verb: str, by: User) -> Action | None:
     action = standard(plan.type.model, verb)
     return action if action is not None and by.may(action.permission) else None
-
-
-type Progress = Callable[[int], None]

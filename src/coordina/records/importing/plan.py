@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from coordina.core.types import TYPES, RecordType
+from coordina.records.importing.options import options_of
 from coordina.records.importing.targets import Target, by_name
 from coordina.records.imports.dates import DateFormat, Order
 from coordina.records.imports.numbers import NumberFormat
@@ -49,7 +51,7 @@ class ColumnPlan:
     lenient: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What becomes of a file.
 
@@ -84,7 +86,22 @@ class Plan:
             system=run.options.get("system", "import"),
         )
 
-    @property
+    @cached_property
+    def inside(self) -> dict[str, tuple[str, int]]:
+        """References that are looked up only inside the answer to an option: foreign key and id of the answer."""
+        found: dict[str, tuple[str, int]] = {}
+        for option in options_of(self.type):
+            answer = self.constants.get(option.field, "")
+            if answer.isdigit():
+                found |= {name: (column, int(answer)) for name, column in option.within.items()}
+        return found
+
+    @cached_property
+    def own(self) -> tuple[str, ...]:
+        """References to records of the imported type itself, such as the company that another is part of."""
+        return tuple(n for n, c in self.filled.items() if c.target is not None and c.target.field.to is self.type.model)
+
+    @cached_property
     def filled(self) -> dict[str, ColumnPlan]:
         """Columns that fill a field, by its name."""
         return {c.target.name: c for c in self.columns if c.target is not None}

@@ -1,17 +1,21 @@
 """Which record a cell means: by id of another system, by e-mail, by name; made when wanted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import standard
 from coordina.core.changes import Values
 from coordina.core.records import Record
+from coordina.core.refusals import Refusal
 from coordina.core.types import Field, find_type
 from coordina.records.importing.plan import EMPTY, NEW
 from coordina.records.imports.folding import folded
-from coordina.records.imports.matching import Candidate, Matcher
+from coordina.records.imports.matching import Candidate, How, Match, Matcher
 from coordina.records.models import ExternalId
 
 FEW = 5000
@@ -28,17 +32,32 @@ class Resolver:
         by: Who imports; records they may not see are not found.
         values: Decisions by text.
         make: Whether a record that does not exist is made.
+        inside: Foreign key and id that narrow what is found and complete what is made.
+
+    Attributes:
+        refused: Why a record could not be made, by text.
     """
 
-    def __init__(self, field: Field, by: User, values: Mapping[str, str], *, make: bool) -> None:
+    def __init__(
+        self,
+        field: Field,
+        by: User,
+        values: Mapping[str, str],
+        *,
+        make: bool,
+        inside: tuple[str, int] | None = None,
+    ) -> None:
         assert field.to is not None
         self.field = field
         self.model: type[Record] = field.to
         self.by = by
         self.values = values
+        self.inside = inside
         self.known = find_type(self.model)
         create = standard(self.model, "create")
         self.make = make and create is not None and by.may(create.permission) and self.known is not None
+        self.guess: Mapping[str, Callable[[str], Any]] = self.known.extra.get("guess", {}) if self.known else {}
+        self.refused: dict[str, str] = {}
         self._found: dict[str, int | None] = {}
         self._matcher: Matcher[int] | None = None
 
@@ -49,9 +68,11 @@ class Resolver:
         if len(self._found) + len(missing) > REMEMBERED:
             self._found.clear()
             missing = asked
-        decided = {t: self.values[t] for t in missing if t in self.values}
-        for text, value in decided.items():
-            self._found[text] = int(value) if value.isdigit() else None
+        decided = {t: self.values[t] for t in missing if self.values.get(t)}
+        if decided:
+            seen = self._visible(int(v) for v in decided.values() if v.isdigit())
+            for text, value in decided.items():
+                self._found[text] = int(value) if value.isdigit() and int(value) in seen else None
         rest = [t for t in missing if t not in decided]
         if rest:
             self._found |= self._look_up(rest)
@@ -59,73 +80,124 @@ class Resolver:
 
     def wants(self, text: str) -> bool:
         """Whether a record is to be made for a cell that means none."""
-        decision = self.values.get(text)
-        return self.make and decision in (None, NEW) and decision != EMPTY
+        return self.make and self.values.get(text, "") in ("", NEW)
+
+    def leaves(self, text: str) -> bool:
+        """Whether it was decided that a cell stays empty."""
+        return self.values.get(text) == EMPTY
 
     def created(self, texts: Iterable[str], *, at: datetime) -> dict[str, int]:
-        """Make the records that some cells name; the same name in another writing is one record."""
+        """Make the records that some cells name; the same name in another writing is one record.
+
+        What cannot be made is missing in the answer, and `refused` says why.
+        """
         if self.known is None:
             return {}
-        by_name: dict[str, str] = {}
+        spellings: dict[str, list[str]] = {}
         for text in texts:
-            by_name.setdefault(folded(text) or text, text)
-        writer = self.known.writer
-        title = self.model.title_column
-        longest = self.known.fields[title].max_length or 200
-        rows: list[Values] = [writer.clean({title: name[:longest], **self.field.make}) for name in by_name.values()]
-        made = writer.create(rows, by=self.by, at=at) if rows else []
-        keys = {name: obj.pk for name, obj in zip(by_name, made, strict=True)}
-        found = {text: keys[folded(text) or text] for text in texts}
+            spellings.setdefault(folded(text) or text, []).append(text)
+        made = self._made([found[0] for found in spellings.values()], at)
+        found: dict[str, int] = {}
+        for group in spellings.values():
+            if group[0] in made:
+                found |= dict.fromkeys(group, made[group[0]])
+            else:
+                self.refused |= dict.fromkeys(group, self.refused.get(group[0], ""))
         self._found |= found
         self._matcher = None
         return found
 
+    def _made(self, texts: list[str], at: datetime) -> dict[str, int]:
+        """Make them in one go; when one is refused, one by one."""
+        assert self.known is not None
+        try:
+            with transaction.atomic():
+                rows = [self.known.writer.clean(self._values(text)) for text in texts]
+                made = self.known.writer.create(rows, by=self.by, at=at) if rows else []
+                return {text: obj.pk for text, obj in zip(texts, made, strict=True)}
+        except (Refusal, DatabaseError) as error:
+            if len(texts) == 1:
+                sentence = str(error) if isinstance(error, Refusal) else _("It could not be made.")
+                self.refused[texts[0]] = sentence
+                return {}
+        half = len(texts) // 2
+        return self._made(texts[:half], at) | self._made(texts[half:], at)
+
+    def _values(self, text: str) -> Values:
+        """What a record is made of that only its name is known of."""
+        assert self.known is not None
+        title = self.model.title_column
+        if len(text) > (self.known.fields[title].max_length or 200):
+            message = _("The name has more than %(limit)d characters. Shorten it.")
+            raise Refusal("long", message % {"limit": self.known.fields[title].max_length or 200})
+        values: Values = {title: text, **self.field.make}
+        for name, guess in self.guess.items():
+            if (guessed := guess(text)) is not None:
+                values[name] = guessed
+        if self.inside is not None:
+            column, pk = self.inside
+            far: Any = self.model._meta.get_field(column).related_model
+            values[column] = far.objects.get(pk=pk)
+        return values
+
     def forget(self) -> None:
         """Drop what was remembered, after a transaction that made records was rolled back."""
         self._found.clear()
+        self.refused.clear()
         self._matcher = None
 
+    def suggest(self, text: str) -> Match[int] | None:
+        """The record a text probably means, for somebody to confirm; None where there are too many to compare."""
+        matcher = self._compared()
+        return matcher.match(text) if matcher is not None else None
+
+    def offered(self, limit: int) -> list[tuple[int, str]]:
+        """Records to choose from, by name."""
+        return list(self._rows().order_by(self.model.title_column, "pk").values_list("pk", self.model.title_column)[:limit])
+
     def _rows(self) -> Any:
-        return self.model.objects.visible_to(self.by)
+        rows: Any = self.model.objects
+        rows = rows.visible_to(self.by)
+        return rows.filter(**{f"{self.inside[0]}_id": self.inside[1]}) if self.inside is not None else rows
 
     def _look_up(self, texts: list[str]) -> dict[str, int | None]:
         found: dict[str, int | None] = dict.fromkeys(texts)
-        outside = ExternalId.objects.filter(subject_type=self.model._meta.label, value__in=texts)
-        found |= self._seen(dict(outside.order_by("pk").values_list("value", "subject_id")))
-        names = {f.name for f in self.model._meta.concrete_fields}
-        mails = {t.strip().lower(): t for t in texts if "@" in t}
-        if "email" in names and mails:
-            rows = self._rows().filter(email__in=list(mails)).order_by("pk")
+        short = [t for t in texts if len(t) <= 200]
+        outside = ExternalId.objects.filter(subject_type=self.model._meta.label, value__in=short)
+        keys = dict(outside.order_by("pk").values_list("value", "subject_id"))
+        seen = self._visible(keys.values())
+        found |= {text: pk for text, pk in keys.items() if pk in seen}
+        mails = {t.strip().lower(): t for t in short if "@" in t}
+        if mails and any(f.name == "email" for f in self.model._meta.concrete_fields):
+            rows = self._rows().filter(email__in=list(mails)).order_by("-pk")
             found |= {mails[mail]: pk for mail, pk in rows.values_list("email", "pk") if mail in mails}
         left = [t for t in texts if found[t] is None]
-        if left:
-            found |= self._by_name(left)
-        return found
+        return found | self._by_name(left) if left else found
 
-    def _seen(self, keys: dict[str, int]) -> dict[str, int | None]:
+    def _visible(self, keys: Iterable[int]) -> set[int]:
         """Only those that the person may see."""
-        seen = set(self._rows().filter(pk__in=list(keys.values())).values_list("pk", flat=True)) if keys else set()
-        return {text: pk for text, pk in keys.items() if pk in seen}
+        wanted = list(keys)
+        return set(self._rows().filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
 
-    def _by_name(self, texts: list[str]) -> dict[str, int | None]:
+    def _compared(self) -> Matcher[int] | None:
         title = self.model.title_column
         if self._matcher is None and self._rows().order_by("pk")[: FEW + 1].count() <= FEW:
-            kind = ("kind",) if self._staged() else ()
+            kind = ("kind",) if "kind" in self.guess else ()
             rows = self._rows().order_by("pk").values_list("pk", title, *kind)
-            self._matcher = Matcher(
-                (Candidate(r[0], r[1], kind=r[2] if kind else "") for r in rows), translate=bool(kind)
-            )
-        if self._matcher is not None:
-            matches = {t: self._matcher.match(t) for t in texts}
+            candidates = (Candidate(r[0], str(r[1]), kind=r[2] if kind else "") for r in rows)
+            self._matcher = Matcher(candidates, translate=bool(kind))
+        return self._matcher
+
+    def _by_name(self, texts: list[str]) -> dict[str, int]:
+        matcher = self._compared()
+        if matcher is not None:
+            same = {t: matcher.same(t) for t in texts}
             return {
                 t: m.candidate.key
-                for t, m in matches.items()
-                if m.candidate is not None and (m.automatic or m.how in ("exact", "writing"))
+                for t, m in same.items()
+                if m.candidate is not None and (m.automatic or m.how in (How.EXACT, How.WRITING))
             }
+        title = self.model.title_column
         rows = self._rows().filter(**{f"{title}__in": [t.strip() for t in texts]}).order_by("-pk")
         keys = {name: pk for pk, name in rows.values_list("pk", title)}
         return {t: keys[t.strip()] for t in texts if t.strip() in keys}
-
-    def _staged(self) -> bool:
-        """Whether the records have a kind of end, as stages do: «Closed Won» means the one that is won."""
-        return any(f.name == "kind" for f in self.model._meta.concrete_fields)

@@ -1,32 +1,74 @@
 """From one step of an import to the next: what the pages and the jobs call."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coordina.accounts.models import User
 from coordina.core.types import TYPES
-from coordina.records.importing.analysis import analyse, lenient_by_default, read_facts
+from coordina.records.importing import files
+from coordina.records.importing.access import importable_types
+from coordina.records.importing.analysis import analyse, guess_type, lenient_by_default, read_facts
+from coordina.records.importing.options import field_of, options_of
 from coordina.records.importing.plan import Mode
 from coordina.records.importing.targets import EXTERNAL_ID, by_name
-from coordina.records.models import ImportRun, RunState
+from coordina.records.models import ImportProblem, ImportRun, RunState
+
+DECIDED = ("order", "decimal", "values", "lenient")
+"""What a person may decide about a column besides its target."""
 
 
-def read(run: ImportRun) -> None:
+def start(by: User, type_name: str, file_name: str, path: str, size: int) -> ImportRun:
+    """A new run for an uploaded file; its type is guessed when none is given."""
+    run: ImportRun = ImportRun.objects.create(
+        by=by, type=type_name, file_name=file_name[:255], path=path, size=size, created_at=timezone.now()
+    )
+    return run
+
+
+def read(run: ImportRun, tell: Callable[[int], None]) -> None:
     """Read the whole file once and propose a plan; a file without rows fails with a reason."""
-    facts = read_facts(run)
+    known = importable_types(run.by)
+    facts = read_facts(run, [TYPES[run.type]] if run.type else known)
     run.facts = facts.as_json()
-    if not facts.row_count:
-        run.state, run.problem = RunState.FAILED, _("The file has no rows of data.")
+    guessed = None if run.type or not facts.row_count else guess_type(run, facts, known)
+    run.type = run.type or (guessed.name if guessed is not None else "")
+    run.problem = "" if facts.row_count else _("The file has no rows of data.")
+    if not run.problem and not run.type:
+        run.problem = _("It is not clear what the file holds. Choose it when you upload the file.")
+    if run.problem:
+        run.state = RunState.FAILED
     else:
-        run.columns = analyse(run, facts)
-        for column in run.columns:
-            target = by_name(TYPES[run.type]).get(column["target"])
-            column["lenient"] = target is not None and lenient_by_default(target.kind)
-        run.options = {"mode": Mode.UPSERT, "make": True, "system": "import", "constants": {}} | run.options
-        run.options["match"] = default_match(run)
-        run.state = RunState.MAPPING
-    run.save(update_fields=["facts", "columns", "options", "state", "problem"])
+        propose(run, analyse(run, facts, tell))
+    run.save(update_fields=["type", "facts", "columns", "options", "state", "problem"])
+
+
+def propose(run: ImportRun, columns: list[dict[str, Any]]) -> None:
+    """Put the proposals and the usual options into a run."""
+    known = TYPES[run.type]
+    run.columns = columns
+    taken = by_name(known)
+    for column in columns:
+        target = taken.get(column["target"])
+        column["lenient"] = target is not None and lenient_by_default(target.kind)
+    run.options = {"mode": Mode.UPSERT, "make": True, "system": "import", "constants": _answers(run)}
+    run.options["match"] = default_match(run)
+    run.state = RunState.MAPPING
+
+
+def _answers(run: ImportRun) -> dict[str, str]:
+    """The answer to an option that has only one, where no column gives it."""
+    filled = {c["target"] for c in run.columns}
+    answers: dict[str, str] = {}
+    for option in options_of(TYPES[run.type]):
+        far = field_of(TYPES[run.type], option).to
+        rows: Any = far.objects.visible_to(run.by).order_by("pk") if far is not None else ()
+        first = rows.values_list("pk", flat=True).first() if far is not None else None
+        if first is not None and option.field not in filled:
+            answers[option.field] = str(first)
+    return answers
 
 
 def default_match(run: ImportRun) -> str:
@@ -37,17 +79,30 @@ def default_match(run: ImportRun) -> str:
     return next((name for name in TYPES[run.type].match if name in filled), "")
 
 
-def decide(run: ImportRun, columns: list[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
+def decide(run: ImportRun, columns: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
     """Take decisions about columns and options; what was checked before no longer counts."""
     known = by_name(TYPES[run.type])
     taken: set[str] = set()
     for stored, said in zip(run.columns, columns, strict=True):
         target = said.get("target", stored["target"])
-        stored["target"] = target if target in known and target not in taken else ""
-        taken.add(stored["target"]) if stored["target"] else None
-        for name in ("order", "decimal", "values", "lenient"):
-            if name in said:
-                stored[name] = said[name]
+        target = target if target in known and target not in taken else ""
+        if target != stored["target"]:
+            stored["values"] = {}
+            stored["lenient"] = bool(target) and lenient_by_default(known[target].kind)
+        elif "values" in said:
+            stored["values"] = dict(said["values"])
+        stored["target"] = target
+        taken |= {target} if target else set()
+        stored |= {name: said[name] for name in DECIDED if name in said and name != "values"}
     run.options = {**run.options, **options}
+    if run.options.get("match") not in taken:
+        run.options["match"] = default_match(run)
     run.state, run.counts, run.samples = RunState.MAPPING, {}, {}
     run.save(update_fields=["columns", "options", "state", "counts", "samples"])
+
+
+def discard(run: ImportRun) -> None:
+    """Forget a run that has written nothing, with its file."""
+    (files.folder() / run.path).unlink(missing_ok=True)
+    ImportProblem.objects.filter(run=run).delete()
+    run.delete()

@@ -103,6 +103,15 @@ class Matcher[K: Hashable]:
         Args:
             value: a filled cell.
         """
+        same = self.same(value)
+        return same if same.candidate is not None else self._similar(value)
+
+    def same(self, value: str) -> Match[K]:
+        """The label that a value means, without looking for similar ones: cheap for values that mean none.
+
+        Args:
+            value: a filled cell.
+        """
         if found := self._exact.get(value.strip()):
             return self._matched(value, found, How.EXACT, 1.0)
         bare = folded(value)
@@ -110,7 +119,7 @@ class Matcher[K: Hashable]:
             return self._matched(value, found, How.WRITING, 0.99)
         if self._translate and (found := self._translated(bare)):
             return self._matched(value, found, How.TRANSLATION, 0.95)
-        return self._similar(value)
+        return Match(value, None, How.NONE, 0.0, automatic=False)
 
     def match_all(self, values: Iterable[str]) -> list[Match[K]]:
         """`match` for each value, in order."""

@@ -17,6 +17,9 @@ class RunState(models.TextChoices):
     RUNNING = "running", _("Importing")
     DONE = "done", _("Imported")
     STOPPED = "stopped", _("Stopped")
+    UNDOING = "undoing", _("Undoing")
+    UNDONE = "undone", _("Undone")
+    PARTLY = "partly", _("Partly undone")
     FAILED = "failed", _("Failed")
 
 
@@ -25,28 +28,32 @@ class ImportRun(models.Model):
 
     Attributes:
         by: Whose import it is; nobody else sees it, unless they may undo what others did.
-        type: Name of the record type.
+        type: Name of the record type; empty until the file has been read, where nobody said it.
         path: Where the uploaded bytes are, below the data folder; generated.
         facts: What reading found out about the file (`FileFacts.as_json`).
         columns: By column: header, target, formats, value decisions; see `importing.plan`.
         options: Mode, matching field, constants, whether referred records are made.
-        counts: Rows by verdict: `new`, `update`, `same`, `error`, and `made` records referred to by type.
+        counts: Rows by verdict: `new`, `update`, `same`, `error`, and `made`: records that rows refer to, by field.
+        samples: A few rows of each verdict with what they would become, for the review.
+        problem: Why the file cannot be imported at all, in the importer's language.
+        result: What an undo did: `undone`, `held` (how many) and `list` with the first of them.
         change_set: What the import wrote; undone as a whole.
         behind: Rows that are behind; grows in the transaction of each chunk, so that a killed import goes on.
         job: The job that reads, checks, imports or undoes now.
     """
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    type = models.CharField(max_length=60)
+    type = models.CharField(max_length=60, blank=True, default="")
     file_name = models.CharField(max_length=255)
     path = models.CharField(max_length=200)
     size = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.READING)
     facts = models.JSONField(default=dict)
     columns: Any = models.JSONField(default=list)
-    options = models.JSONField(default=dict)
-    counts = models.JSONField(default=dict)
-    samples = models.JSONField(default=dict)
+    options: Any = models.JSONField(default=dict)
+    counts: Any = models.JSONField(default=dict)
+    samples: Any = models.JSONField(default=dict)
+    result: Any = models.JSONField(default=dict)
     problem = models.TextField(blank=True, default="")
     change_set = models.ForeignKey("ledger.ChangeSet", null=True, on_delete=models.PROTECT, related_name="+")
     behind = models.PositiveBigIntegerField(default=0)
