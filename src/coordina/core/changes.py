@@ -4,7 +4,7 @@ Core keeps the open `Journal` in a context variable; the ledger supplies the fun
 plain thread does not inherit it, so a write there is refused: open a change set of its own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -44,6 +44,7 @@ class Journal:
         at: When it is written; records take it as `created_at` and `changed_at`.
         context: What the ledger keeps beside it (who, door, action, the change set row).
         flush: Writes a list of entries to disk, in the transaction of the rows themselves.
+        memory: What was read once for all rows of the change set; see `remembered`.
     """
 
     at: datetime
@@ -52,6 +53,7 @@ class Journal:
     armed: int = 0
     bulk: int = 0
     pending: list[Entry] = field(default_factory=list)
+    memory: dict[Hashable, Any] = field(default_factory=dict)
 
     def note(self, entry: Entry) -> None:
         """Put one entry on record at once: a rolled back savepoint takes row and entry both."""
@@ -86,6 +88,22 @@ _journal: ContextVar[Journal | None] = ContextVar("journal", default=None)
 def current() -> Journal | None:
     """The open journal, None outside a change set."""
     return _journal.get()
+
+
+def remembered[T](key: Hashable, read: Callable[[], T]) -> T:
+    """What `read` gives, asked once a change set: settings of the company that every row of an import needs.
+
+    Args:
+        key: Names what is remembered.
+        read: Reads it; outside a change set it is asked each time.
+    """
+    journal = current()
+    if journal is None:
+        return read()
+    if key not in journal.memory:
+        journal.memory[key] = read()
+    found: T = journal.memory[key]
+    return found
 
 
 def required(what: object) -> Journal:

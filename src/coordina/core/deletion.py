@@ -1,15 +1,18 @@
 """Deleting with everything that goes along, each row's before-image kept."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models.deletion import Collector
+from django.db.models.deletion import Collector, ProtectedError, RestrictedError
+from django.utils.translation import gettext as _
 
 from coordina.core import changes
 from coordina.core.changes import Entry
 from coordina.core.images import encode
 from coordina.core.records import HANGERS, Record
+from coordina.core.refusals import Refusal
 
 
 class RecordedCollector(Collector):
@@ -26,16 +29,24 @@ def delete_recorded(objs: Sequence[Record], using: str) -> tuple[int, dict[str, 
 
     Returns:
         How many rows went, in all and by model label, as Django says it.
+
+    Raises:
+        Refusal: `held`, when others refer to one of them and would be left without it.
     """
     journal = changes.required("delete")
     if not objs:
         return 0, {}
     with transaction.atomic(using=using, savepoint=False):
         collector = RecordedCollector(using=using)
-        collector.collect(objs)
-        for model in list(collector.data):
-            if issubclass(model, Record):
-                _collect_hangers(collector, model)
+        try:
+            collector.collect(objs)
+            for model in list(collector.data):
+                if issubclass(model, Record):
+                    _collect_hangers(collector, model)
+        except ProtectedError as error:
+            raise held(objs, error.protected_objects, journal.context.get("by")) from None
+        except RestrictedError as error:
+            raise held(objs, error.restricted_objects, journal.context.get("by")) from None
         _write_set_null(collector)
         gone = [
             (model, row["id"], {k: encode(v) for k, v in row.items()})
@@ -74,3 +85,33 @@ def _write_set_null(collector: Collector) -> None:
             keys = [o.pk for rows in groups for o in rows]
             column.model._base_manager.filter(pk__in=keys).update(**{column.name: value})
             del collector.field_updates[(column, value)]
+
+
+def held(objs: Sequence[Record], holders: Iterable[Any], by: Any) -> Refusal:
+    """The refusal to delete what others refer to: how many of each noun that the person sees; the rest without name.
+
+    Args:
+        objs: What was to be deleted.
+        holders: The records that refer to it.
+        by: Who deletes; None for the system, which sees all.
+    """
+    by_model: dict[type[Record], list[int]] = defaultdict(list)
+    for obj in holders:
+        by_model[type(obj)].append(obj.pk)
+    names: list[str] = []
+    unseen = 0
+    for model, keys in sorted(by_model.items(), key=lambda item: -len(item[1])):
+        rows: Any = model.objects if by is None else model.objects.visible_to(by)
+        seen = rows.filter(pk__in=keys).count()
+        unseen += len(keys) - seen
+        if seen:
+            noun = model._meta.verbose_name if seen == 1 else model._meta.verbose_name_plural
+            names.append(_("%(count)s %(noun)s") % {"count": seen, "noun": noun})
+    if unseen:
+        names.append(_("records you cannot see"))
+    message = (
+        _("“%(name)s” cannot be deleted: %(holders)s refer to it. Change or delete them first.")
+        if len(objs) == 1
+        else _("These cannot be deleted: %(holders)s refer to them. Change or delete them first.")
+    )
+    return Refusal("held", message % {"name": str(objs[0])[:80], "holders": ", ".join(names)}, status=409)

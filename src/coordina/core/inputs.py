@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from coordina.core import types
 from coordina.core.actions import HIDDEN, Action, Changes, New
 from coordina.core.records import Record
+from coordina.core.refusals import Refusal
 from coordina.core.types import Kind
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def value_type(field: types.Field) -> Any:
     elif kind is Kind.CHOICE and field.choices:
         inner = Literal[tuple(v for v, _ in field.choices)]
     elif kind is Kind.TAGS:
-        inner = list[Annotated[str, Field(max_length=60)]]
+        inner = Annotated[list[Annotated[str, Field(max_length=60)]], BeforeValidator(words)]
     elif kind in (Kind.MONEY, Kind.DECIMAL, Kind.PERCENT) and field.decimals:
         inner = Annotated[
             Decimal,
@@ -102,9 +103,28 @@ def value_type(field: types.Field) -> Any:
 
 
 def _text(field: types.Field) -> Any:
+    if field.kind is Kind.COUNTRY and not field.required:
+        return Annotated[str, BeforeValidator(country_code), Field(max_length=field.max_length)]
     if field.required:
         return Annotated[str, Field(min_length=1, max_length=field.max_length)]
     return Annotated[str, BeforeValidator(none_is_empty), Field(max_length=field.max_length)]
+
+
+def country_code(value: Any) -> Any:
+    """The ISO code of a country that was written by its name or code; nothing stays empty text."""
+    from coordina.core.contact import parse_country
+
+    if not isinstance(value, str) or not value.strip():
+        return "" if value is None or isinstance(value, str) else value
+    try:
+        return parse_country(value)
+    except Refusal as refusal:
+        raise ValueError(str(refusal)) from None
+
+
+def words(value: Any) -> Any:
+    """Words written in one text, with commas or semicolons between them, as a list."""
+    return [w for part in value.replace(";", ",").split(",") if (w := part.strip())] if isinstance(value, str) else value
 
 
 def empty_is_none(value: Any) -> Any:

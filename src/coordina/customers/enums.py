@@ -32,6 +32,15 @@ class Direction(TextChoices):
     IN = "in", _("They to us")
 
 
+class Outcome(TextChoices):
+    """What came of being in touch."""
+
+    DONE = "done", _("We talked")
+    NO_ANSWER = "no_answer", _("No answer")
+    MESSAGE_LEFT = "left", _("Left a message")
+    POSTPONED = "postponed", _("Put off")
+
+
 class AddressKind(TextChoices):
     """What an address is for."""
 

@@ -3,13 +3,14 @@
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import f
+from coordina.records import actions as _declared_first  # noqa: F401  # its own writes come before the standard ones
 from coordina.records.models import Attachment, Note, Tag
 
 TAG = declare(
     Tag,
     url="tags",
-    icon="flag",
-    fields=(f("name", sortable=True, searchable=True),),
+    icon="tag",
+    fields=(f("name", sortable=True, searchable=True, aliases=("etiqueta", "tag")),),
     columns=("name",),
     order="name",
     grants=GRANTS["setting"],

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
@@ -105,13 +105,16 @@ def choice(field: Filterable, literal: Literal) -> Any:
 
 
 def references(field: Filterable, literal: Literal, asker: Asker) -> Collection[int]:
-    """Ids of the records that a number or a word such as `me` stands for.
+    """Ids of the records that a number or a word such as `me` stands for; tags are called by their names.
 
     Raises:
         BadFilter: Not an id, or a word that does not fit what the field points to.
     """
     if literal.form is Form.NUMBER and literal.text.isdigit() and len(literal.text) <= _MAX_ID_DIGITS:
         return (int(literal.text),)
+    if field.kind == "tags" and field.to is not None and literal.form is not Form.NUMBER:
+        rows = cast(Any, field.to._default_manager).visible_to(asker.user)
+        return tuple(rows.filter(name__iexact=literal.text).values_list("pk", flat=True))
     found = _meant(literal.text.lower(), field.to, asker) if literal.form is Form.WORD and field.to else None
     if found is None:
         message = _("“%(field)s” takes the number of a record or a word such as me, not “%(value)s”.")

@@ -7,10 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import Team
-from coordina.customers.enums import Direction, InteractionKind
+from coordina.core.records import HANGERS, Record
+from coordina.customers.enums import Direction, InteractionKind, Outcome
 from coordina.customers.models.company import Company
 from coordina.customers.models.person import Person
-from coordina.core.records import Record
 
 
 class Interaction(Record):
@@ -24,9 +24,11 @@ class Interaction(Record):
     """
 
     title_column: ClassVar[str] = "summary"
+    outlives_subject: ClassVar[bool] = True
 
     kind = models.CharField(_("kind"), max_length=10, choices=InteractionKind.choices, default=InteractionKind.CALL)
     direction = models.CharField(_("direction"), max_length=4, choices=Direction.choices, blank=True, default="")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True, default="")
     summary = models.CharField(_("what about"), max_length=200)
     body = models.TextField(_("what was said"), blank=True, default="", max_length=20_000)
     happened_at = models.DateTimeField(_("when"))
@@ -83,3 +85,6 @@ class Interaction(Record):
 
     def __str__(self) -> str:
         return self.summary
+
+
+HANGERS.append(Interaction)

@@ -23,6 +23,13 @@ class Extensible(Record):
     class Meta(Record.Meta):
         abstract = True
 
+    @property
+    def tags(self) -> list[str]:
+        """The words it carries, in alphabetical order; asks the database."""
+        from coordina.records.tags import words_of
+
+        return words_of(self)
+
 
 class Hanger(Record):
     """Something that hangs on one record of any type, and is seen by whoever sees that record.

@@ -1,0 +1,59 @@
+"""The record that a note, a file or a tag is about, named by the label of its model and its id."""
+
+from typing import Any
+
+from django.apps import apps
+
+from coordina.accounts.models import User
+from coordina.core.records import Record
+from coordina.core.refusals import Forbidden, NotFound
+from coordina.core.types import RecordType, find_type
+from coordina.ledger.change_sets import opened_change_set
+from coordina.records.models import Hanger
+
+
+def type_for(label: str) -> RecordType:
+    """The record type of a model label, as far as things can hang on it.
+
+    Raises:
+        NotFound: No such model, or one that is a part, a setting or itself hangs on others.
+    """
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        raise NotFound from None
+    known = find_type(model)
+    if known is None or known.within or known.setting or issubclass(model, Hanger):
+        raise NotFound
+    return known
+
+
+def subject_for(by: User, label: str, pk: int, verb: str = "change") -> Record:
+    """The record with this label and id, locked for what is about to be written beside it.
+
+    Args:
+        by: Who writes.
+        label: Such as `customers.Company`.
+        pk: Its id.
+        verb: What one must be allowed to do with it: `view` or `change`.
+
+    Raises:
+        NotFound: It does not exist or may not be seen: both alike.
+        Forbidden: It may be seen, but not this.
+    """
+    model = type_for(label).model
+    rows: Any = model.objects
+    seen: Record | None = rows.visible_to(by).locked().filter(pk=pk).first()
+    if seen is None:
+        raise NotFound
+    if verb != "view" and not rows.within(by, model.permission(verb)).filter(pk=pk).exists():
+        raise Forbidden
+    return seen
+
+
+def about(subject: Record) -> Record:
+    """Note in the open change set which record it is about, where it does not say so yet."""
+    row = opened_change_set()
+    if not row.subject_type:
+        row.subject_type, row.subject_id = subject._meta.label, subject.pk
+    return subject

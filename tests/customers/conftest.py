@@ -1,0 +1,9 @@
+"""People who act in the tests of customers."""
+
+import pytest
+from tests.world import World
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
