@@ -8,9 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.expressions import Combinable
+
 from coordina.core.actors import Actor
 from coordina.core.formats import Formats
+from coordina.core.records import Record
 from coordina.core.registry import Registry
+
+type Path = str | Combinable
+"""What a cell reads: a path, or an expression of the ORM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +39,16 @@ class Cell:
     """One field's own look.
 
     Attributes:
-        paths: ORM paths of the values it needs, in the order `draw` gets them.
+        paths: ORM paths, or expressions, of the values it needs, in the order `draw` gets them.
         draw: Gives escaped HTML from these values; called once a row, so it reads nothing.
         place: Where it stands on the card of a phone: `line`, `under`, `amount`, `date`; empty leaves it to the list.
+        typed: For a field without a column: what its control holds when a record is edited.
     """
 
-    paths: tuple[str, ...]
+    paths: tuple[Path, ...]
     draw: Callable[[tuple[Any, ...], CellContext], str]
     place: str = ""
+    typed: Callable[[Record], str] | None = None
 
 
 CELLS: Registry[tuple[str, str], Cell] = Registry("cell")

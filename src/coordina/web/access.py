@@ -1,0 +1,98 @@
+"""What a person may do with one record, and finding it: what they may not see does not exist."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from coordina.accounts.models import User
+from coordina.core.actions import Action, actions_on, standard
+from coordina.core.actors import Reach
+from coordina.core.records import Record
+from coordina.core.refusals import Forbidden, NotFound
+from coordina.core.types import RecordType
+
+
+def may_list(user: User, known: RecordType) -> bool:
+    """Whether a person may see any record of a type, and the type has a list."""
+    return user.may(known.model.view_permission())
+
+
+def need_list(user: User, known: RecordType) -> None:
+    """Refuse who may see no record of the type.
+
+    Raises:
+        NotFound: Also for types that are only parts of others.
+        Forbidden: Where the role does not include them.
+    """
+    if known.within:
+        raise NotFound
+    if not may_list(user, known):
+        raise Forbidden
+
+
+def find(user: User, known: RecordType, pk: int) -> Any:
+    """One record.
+
+    Raises:
+        NotFound: When it does not exist or may not be seen: both alike.
+    """
+    found = known.model.objects.visible_to(user).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def reaches(user: User, permission: str, obj: Record) -> bool:
+    """Whether a permission of the person covers a record they see; asks the database only where columns do not say."""
+    model = type(obj)
+    scope = user.scope(permission)
+    if scope is None:
+        return False
+    if not model.scope_parent and not hasattr(model, "condition"):
+        if scope.reach is Reach.ALL or not (model.scope_owner or model.scope_team):
+            return True
+        if scope.reach is Reach.TEAM and model.scope_team:
+            return getattr(obj, f"{model.scope_team}_id") in scope.team_ids
+        return bool(model.scope_owner) and getattr(obj, f"{model.scope_owner}_id") == scope.user_id
+    return bool(model.objects.within(user, permission).filter(pk=obj.pk).exists())
+
+
+def reached(user: User, permission: str, known: RecordType, ids: Sequence[int]) -> set[int] | None:
+    """Which of these records a permission covers; None for all of them."""
+    scope = user.scope(permission)
+    if scope is None:
+        return set()
+    if scope.reach is Reach.ALL and not hasattr(known.model, "condition"):
+        return None
+    return set(known.model.objects.within(user, permission).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def actions_for(user: User, known: RecordType, obj: Record) -> list[Action]:
+    """The actions a person may take now on a record: permission, reach and state allow it."""
+    covered: dict[str, bool] = {}
+    found = []
+    for each in actions_on(known.model):
+        if each.hidden or not each.allows(obj):
+            continue
+        if each.permission not in covered:
+            covered[each.permission] = reaches(user, each.permission, obj)
+        if covered[each.permission]:
+            found.append(each)
+    return found
+
+
+def may_create(user: User, known: RecordType) -> bool:
+    """Whether a person may make records of a type."""
+    made = standard(known.model, "create")
+    return made is not None and not made.hidden and user.may(made.permission)
+
+
+def action_by_slug(known: RecordType, slug: str) -> Action:
+    """The action of a type's records with this address segment.
+
+    Raises:
+        NotFound: When there is none.
+    """
+    for each in actions_on(known.model):
+        if each.slug == slug and not each.hidden:
+            return each
+    raise NotFound

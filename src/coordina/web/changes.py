@@ -1,0 +1,92 @@
+"""Change sets: undoing them, and what an undo left."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from coordina.core.refusals import Refusal
+from coordina.ledger.models import ChangeSet
+from coordina.ledger.models.changes import State
+from coordina.ledger.undo import may_undo, undo
+from coordina.web.historypage import DOORS, words_of_change
+from coordina.web.left import left_by
+from coordina.web.undoing import AT_ONCE, find_change, left_of, said_of, size_of, undo_changes
+
+
+@require_safe
+def change_page(request: Any, pk: int) -> HttpResponse:
+    """One change set: what it did, and after a partial undo what was left and why."""
+    change = find_change(request.user, pk)
+    held = left_by(change) if change.state == State.PARTLY else []
+    values = {
+        "change": change,
+        "what": words_of_change(change, "u"),
+        "door": DOORS.get(change.via, ""),
+        "when": request.formats.exact(change.at),
+        "size": request.formats.integer(size_of(change)),
+        "left": left_of(held, request.user),
+        "can_undo": may_undo(change, request.user) and change.state == State.DONE,
+        "can_finish": may_undo(change, request.user) and change.state == State.PARTLY,
+        "state": State(change.state).label,
+        "back": _back(request),
+    }
+    return render(request, "web/generic/change.html", values)
+
+
+@require_POST
+def undo_change(request: Any, pk: int) -> HttpResponse:
+    """Take a change set back; a large one as a job that the page shows."""
+    change = find_change(request.user, pk)
+    force = request.POST.get("force") == "yes"
+    if not may_undo(change, request.user):
+        raise Refusal("not_undoable", _not_undoable(), status=409)
+    if size_of(change) > AT_ONCE:
+        made = undo_changes.using(by=request.user.pk).enqueue(change.pk, request.user.pk, force)
+        return _go(request, reverse("web:job", args=(int(made.id),)))
+    report = undo(change, by=request.user, at=timezone.now(), force=force)
+    redo = reverse("web:undo", args=(report.change_set.pk,)) if report.change_set is not None else ""
+    partly = ChangeSet.objects.filter(pk=pk, state=State.PARTLY).exists()
+    return _told(request, said_of(report), redo, reverse("web:change", args=(pk,)) if partly else _back(request))
+
+
+def _not_undoable() -> str:
+    from django.utils.translation import gettext as _
+
+    return _("This cannot be undone.")
+
+
+def _told(request: Any, text: str, redo: str, url: str) -> HttpResponse:
+    """Say it: as JSON to a script, else on the page one goes back to."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"text": text, "undo": redo, "url": url})
+    messages.success(request, text, extra_tags=f"undo:{redo}" if redo else "")
+    return _go(request, url)
+
+
+def _go(request: Any, url: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url, "HX-Trigger": json.dumps({"undone": True})})
+    return HttpResponseRedirect(url)
+
+
+def _back(request: Any) -> str:
+    """The page one came from; the list where that was the page of a record that is gone."""
+    url = request.POST.get("next", "") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(url, {request.get_host()}):
+        return "/"
+    try:
+        match = resolve(urlsplit(url).path)
+    except Resolver404:
+        return "/"
+    known, pk = match.kwargs.get("known"), match.kwargs.get("pk")
+    if known is None or pk is None or known.model.objects.visible_to(request.user).filter(pk=pk).exists():
+        return str(url)
+    return reverse("web:list", args=(known.url,))

@@ -1,0 +1,140 @@
+"""Forms derived from actions: one for create, edit and every other action. They check nothing that the action does not.
+
+A form reads what was typed in the person's own way of writing; the action's input decides what is right.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.models import User
+from coordina.core.actions import Action
+from coordina.core.formats import Formats
+from coordina.core.refusals import Refusal, Text
+from coordina.core.types import Field, Kind, RecordType, find_type
+from coordina.web.inputs import fields_of
+from coordina.web.listpage import capital
+from coordina.web.typed import read, written
+from coordina.web.widgets import widget_of
+
+
+class Typed(forms.Field):
+    """A field that hands on what was typed, as it was typed; `ActionForm` reads it."""
+
+    def to_python(self, value: Any) -> str:
+        """The text."""
+        return "" if value is None else str(value)
+
+
+class ActionForm(forms.Form):
+    """The form of an action.
+
+    Args:
+        declared: The action.
+        user: Who fills it.
+        formats: Their way of writing.
+        only: Names of the fields to show; all by default.
+        values: Values to begin with, as the model holds them.
+        **options: Of Django's form: `data`, `initial` (texts), `prefix`.
+    """
+
+    def __init__(
+        self,
+        declared: Action,
+        *,
+        user: User,
+        formats: Formats,
+        only: tuple[str, ...] = (),
+        values: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self.declared, self.formats = declared, formats
+        visible = _visible(find_type(declared.model), user)
+        self.known = {n: f for n, f in fields_of(declared).items() if visible(n) and (not only or n in only)}
+        texts = {n: written(f, (values or {}).get(n, f.default), formats) for n, f in self.known.items()}
+        options["initial"] = texts | dict(options.get("initial") or {})
+        super().__init__(**options)
+        for name, field in self.known.items():
+            self.fields[name] = self._field(field, user)
+
+    def _field(self, field: Field, user: User) -> Typed:
+        wrong = self.is_bound and field.kind in (Kind.DATE, Kind.DATETIME) and not self._iso(field)
+        label = capital(field.label)
+        return Typed(
+            required=field.required,
+            label=label,
+            help_text=str(field.help),
+            widget=widget_of(field, user, required=field.required, wrong=wrong),
+            error_messages={"required": _("%(field)s is missing.") % {"field": label}},
+        )
+
+    def _iso(self, field: Field) -> bool:
+        text = str(self.data.get(self.add_prefix(field.name), ""))
+        return not text or (text[:4].isdigit() and text[4:5] == "-")
+
+    def clean(self) -> dict[str, Any]:
+        """Read every text; what cannot be read is said at its field."""
+        read_values: dict[str, Any] = {}
+        for name, field in self.known.items():
+            if name in self.cleaned_data:
+                try:
+                    read_values[name] = read(field, self.cleaned_data[name], self.formats)
+                except Refusal as wrong:
+                    self.add_error(name, str(wrong))
+        return read_values
+
+    def untouched(self, name: str) -> bool:
+        """Whether a field without a column still holds what the form began with."""
+        return self.known[name].virtual and self.data.get(self.add_prefix(name), "") == self.initial.get(name)
+
+    def told(self, refusal: Refusal) -> None:
+        """Put what the action refused at the fields it is about; what belongs to none stands on top."""
+        for name, messages in refusal.errors.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+
+    def given(self) -> dict[str, Any]:
+        """The values to hand to the action: what was left empty and may be is left out of a new record."""
+        values: dict[str, Any] = dict(self.cleaned_data)
+        if self.declared.verb == "edit":
+            return values
+        return {n: v for n, v in values.items() if v not in (None, "") or self.known[n].required}
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """A titled group of bound fields."""
+
+    label: Text
+    bound: list[forms.BoundField]
+
+
+def sections_of(form: ActionForm, known: RecordType) -> list[FormSection]:
+    """The fields of a form in the sections of its type; what no section names comes last, without a title."""
+    left = dict.fromkeys(form.fields)
+    found: list[FormSection] = []
+    for section in known.sections:
+        names = [n for n in section.names if n in left]
+        for name in names:
+            del left[name]
+        if names:
+            found.append(FormSection(capital(section.label), [form[n] for n in names]))
+    if left:
+        rest = FormSection("" if not found else _("Other data"), [form[n] for n in left])
+        found = [rest, *found] if form.declared.verb not in ("create", "edit") else [*found, rest]
+    return found
+
+
+def initial_from(asked: Mapping[str, str], declared: Action) -> dict[str, str]:
+    """Values that an address fills in: of the action's own fields only, and short ones."""
+    return {n: str(asked[n])[:500] for n in fields_of(declared) if n in asked}
+
+
+def _visible(known: RecordType | None, user: User) -> Any:
+    if known is None:
+        return lambda name: True
+    hidden = {n for n, f in known.fields.items() if f.permission and not user.may(f.permission)}
+    return lambda name: name not in hidden

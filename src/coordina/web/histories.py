@@ -1,0 +1,41 @@
+"""The history of one record."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from coordina.core.refusals import NotFound
+from coordina.core.types import RecordType
+from coordina.ledger.history import history_of
+from coordina.web.access import find
+from coordina.web.doing import title_of
+from coordina.web.historypage import entries_of
+from coordina.web.layouts import layout_of
+from coordina.web.listpage import capital
+
+SHOWN = 50
+
+
+@require_safe
+def history_page(request: Any, known: RecordType, pk: int) -> HttpResponse:
+    """Who changed what, newest first, each with its undo."""
+    if known.within:
+        raise NotFound
+    obj = find(request.user, known, pk)
+    before = request.GET.get("before", "")
+    events = history_of(obj, limit=SHOWN + 1, before=int(before) if before.isdigit() and len(before) < 18 else None)
+    entries = entries_of(known, events[:SHOWN], request.user, request.formats, timezone.now())
+    title, url = title_of(obj), reverse("web:detail", args=(known.url, pk))
+    values = {
+        "layout": layout_of(known),
+        "title": title,
+        "entries": entries,
+        "next_url": f"?before={events[SHOWN - 1].change_set.pk}" if len(events) > SHOWN else "",
+        "crumbs": [(capital(known.plural), reverse("web:list", args=(known.url,))), (title, url)],
+        "back": url,
+    }
+    return render(request, "web/generic/history.html", values)

@@ -1,0 +1,164 @@
+"""What the template of a list is given."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext
+
+from coordina.core.cells import CELLS
+from coordina.core.filters import Group, Joiner
+from coordina.core.filters.edit import replaced
+from coordina.core.keyset import bounded_count
+from coordina.core.types import RecordType
+from coordina.web.access import may_create
+from coordina.web.conditions import Choice
+from coordina.web.layouts import layout_of
+from coordina.web.listing import COUNTED, Listing
+from coordina.web.sentences import addable, condition_form, sentence_of
+
+_boards: dict[str, bool] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The head of a column.
+
+    Attributes:
+        url: Sorts by it, the other way round where it is sorted by already; empty where lists cannot.
+        sorted: `ascending`, `descending` or empty, as `aria-sort` says it.
+    """
+
+    label: str
+    url: str
+    sorted: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The condition to drop where a filter finds nothing, and how many records that brings."""
+
+    text: str
+    url: str
+    count: str
+
+
+def context_of(request: Any, listing: Listing, *, add: str = "", wrong: str = "", typed: str = "") -> dict[str, Any]:
+    """Everything the page shows.
+
+    Args:
+        request: Of the page.
+        listing: The list.
+        add: Field whose condition form stands open; by default what the address says.
+        wrong: What is wrong with the value typed there.
+        typed: That value.
+    """
+    known, page = listing.known, listing.page
+    name = add or request.GET.get("add", "")
+    rows = listing.html
+    return {
+        "layout": layout_of(known),
+        "known": known,
+        "listing": listing,
+        "title": capital(known.plural),
+        "headers": [header(listing, c.field.name) for c in listing.columns],
+        "rows": rows,
+        "count_text": count_text(listing) if page.ids else "",
+        "previous_url": listing.url(before=page.previous) if page.previous else "",
+        "next_url": listing.url(after=page.next) if page.next else "",
+        "sentence": sentence_of(listing),
+        "addable": addable(known, listing),
+        "form": condition_form(listing, name, request.GET.get("at", "")) if name and not listing.error else None,
+        "wrong": wrong,
+        "typed": typed,
+        "columns": column_choices(listing),
+        "may_create": may_create(request.user, known),
+        "may_import": known.importable and request.user.may("records.add_importrun"),
+        "new_url": reverse("web:new", args=(known.url,)),
+        "new_label": new_label(known),
+        "export_url": listing.url().replace(listing.url_of_list, reverse("web:export", args=(known.url,)), 1),
+        "board_url": reverse("web:board", args=(known.url,)) if has_board(known) else "",
+        "drop": drop_of(listing) if not page.ids and listing.node is not None else None,
+    }
+
+
+def capital(text: object) -> str:
+    """A label at the beginning of a line."""
+    label = str(text)
+    return label[:1].upper() + label[1:]
+
+
+def new_label(known: RecordType) -> str:
+    """What the button says that makes one."""
+    return str(known.extra.get("new") or gettext("New: %(noun)s") % {"noun": known.label})
+
+
+def header(listing: Listing, name: str) -> Header:
+    """The head of one column."""
+    about = listing.known.fields[name]
+    now = listing.order.name == name
+    turned = f"-{name}" if now and not listing.order.descending else name
+    can = about.sortable and about.kind != "ref"
+    state = ("descending" if listing.order.descending else "ascending") if now else ""
+    right = next(c.right for c in listing.columns if c.field.name == name)
+    return Header(capital(about.label), listing.url(sort=turned) if can else "", state, right)
+
+
+def count_text(listing: Listing) -> str:
+    """How many there are: `86`, or `1.000+`."""
+    count, more = listing.count
+    text = listing.formats.integer(count)
+    return f"{text}+" if more else text
+
+
+def column_choices(listing: Listing) -> list[Choice]:
+    """The columns one may choose, those in force marked."""
+    visible = listing.known.known_to(listing.user)
+    offered = [f for f in visible.values() if not f.virtual or (listing.known.name, f.name) in CELLS]
+    return [Choice(f.name, capital(f.label), f.name in listing.names) for f in offered if f.name != listing.known.title]
+
+
+def drop_of(listing: Listing) -> Drop | None:
+    """Of the conditions that all have to hold, the one without which most is found."""
+    node = listing.node
+    said = {s.text for s in sentence_of(listing) if s.changed}
+    if not isinstance(node, Group) or node.joiner is not Joiner.AND:
+        seen = listing.known.model.objects.visible_to(listing.user)
+        return _drop(listing, " ".join(said), listing.url(q=""), bounded_count(seen, COUNTED))
+    best: Drop | None = None
+    most = 0
+    for index in range(min(len(node.parts), 6)):
+        rest = replaced(node, (index,), None)
+        found = bounded_count(listing.filtered(listing.known.model.objects.visible_to(listing.user), rest), COUNTED)
+        if found[0] > most:
+            most = found[0]
+            best = _drop(listing, words_of(listing, index), listing.url(node=rest), found)
+    return best
+
+
+def words_of(listing: Listing, index: int) -> str:
+    """The words of one of the conditions that all have to hold."""
+    from coordina.core.filters.sentence import Labels, sentence
+    from coordina.web.vocabularies import vocabulary_of
+
+    assert isinstance(listing.node, Group)
+    parts = sentence(listing.node.parts[index], vocabulary_of(listing.known), listing.asker, Labels(listing.formats))
+    return " ".join(p.text for p in parts if p.text)
+
+
+def _drop(listing: Listing, text: str, url: str, found: tuple[int, bool]) -> Drop | None:
+    number = listing.formats.integer(found[0]) + ("+" if found[1] else "")
+    return Drop(text, url, number) if found[0] else None
+
+
+def has_board(known: RecordType) -> bool:
+    """Whether a room has drawn a board for the type: then its address belongs to that room."""
+    if known.name not in _boards:
+        from coordina.web.pages import no_board
+
+        try:
+            _boards[known.name] = resolve(reverse("web:board", args=(known.url,))).func is not no_board
+        except Resolver404:
+            _boards[known.name] = False
+    return _boards[known.name]

@@ -1,0 +1,65 @@
+"""Which records a reference may name: of those one may see, by the beginning of their title."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from coordina.accounts.models import User
+from coordina.core.refusals import Forbidden
+from coordina.core.types import RecordType
+from coordina.web.access import may_list
+from coordina.web.values import shown_text
+
+MOST = 20
+_LAST = "\U0010ffff"
+
+
+def lookup(user: User, known: RecordType, text: str) -> list[dict[str, Any]]:
+    """Up to twenty records as id, label and one fact.
+
+    Args:
+        user: Who looks; nothing beyond what they may see is found.
+        known: The record type.
+        text: What was typed; empty gives the latest, the person's own first.
+
+    Raises:
+        Forbidden: Where the role does not include the type at all.
+    """
+    if not may_list(user, known):
+        raise Forbidden
+    fact = known.known_to(user).get(known.subtitle) if known.subtitle else None
+    title = known.model.title_column
+    path = (fact.title_path or fact.path) if fact is not None else ""
+    found = []
+    for pk, label, *rest in candidates(user, known, text.strip()).values_list("pk", title, *([path] if path else ()))[
+        :MOST
+    ]:
+        value = rest[0] if rest else None
+        shown = str(value or "") if fact is None or fact.title_path else shown_text(fact, value, None)
+        found.append({"id": pk, "label": str(label), "fact": shown})
+    return found
+
+
+def candidates(user: User, known: RecordType, text: str) -> QuerySet[Any]:
+    """The records in the order they are offered."""
+    model = known.model
+    seen: QuerySet[Any] = model.objects.visible_to(user)
+    title = model.title_column
+    if text:
+        return seen.filter(_begins(title, text)).order_by(title, "pk")
+    if known.setting or known.order.removeprefix("-") == known.title:
+        return seen.order_by(title, "pk")
+    if model.scope_owner:
+        mine = seen.filter(**{model.scope_owner: user.pk})
+        if mine.exists():
+            return mine.order_by("-changed_at", "-pk")
+    return seen.order_by("-changed_at", "-pk")
+
+
+def _begins(column: str, text: str) -> Q:
+    """Titles that begin with the text, in the capitals people use: each spelling is one range of the index."""
+    spellings = {text, text.lower(), text.upper(), text[:1].upper() + text[1:], text.title()}
+    found = Q()
+    for spelling in spellings:
+        found |= Q(**{f"{column}__gte": spelling, f"{column}__lt": spelling + _LAST})
+    return found

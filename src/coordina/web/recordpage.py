@@ -1,0 +1,275 @@
+"""A record as its page shows it: facts, sections, parts, panels and the actions allowed now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from coordina.accounts.models import User
+from coordina.core.actions import Action, standard
+from coordina.core.cells import CELLS, Cell, CellContext, Path
+from coordina.core.formats import Formats
+from coordina.core.panels import Panel, panels_in
+from coordina.core.records import Record
+from coordina.core.refusals import NotFound, Text
+from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
+from coordina.web import html
+from coordina.web.access import actions_for, reaches
+from coordina.web.listpage import capital
+from coordina.web.rows import columns_of
+from coordina.web.values import RIGHT, drawer, paths_of
+
+PARTS = 50
+"""Rows of a part that the page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One field of the record.
+
+    Attributes:
+        html: Escaped.
+        url: The record a reference opens; empty where one may not see its kind.
+        edit_url: Where it is edited in place; empty where it is not.
+    """
+
+    name: str
+    label: str
+    html: str
+    url: str = ""
+    edit_url: str = ""
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSection:
+    """A titled group of values."""
+
+    label: Text
+    values: list[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A row of a part: its cells and where it is changed."""
+
+    cells: list[str]
+    edit_url: str
+    delete_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Records that belong to this one, as a small table."""
+
+    label: str
+    headers: list[str]
+    rows: list[PartRow]
+    add_url: str
+    add_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A panel: drawn, or to be fetched."""
+
+    title: Text
+    html: SafeString | str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An action as a button: `bare` ones ask nothing and are done at once."""
+
+    label: str
+    icon: str
+    url: str
+    bare: bool
+    danger: bool
+
+
+@dataclass
+class RecordPage:
+    """Everything the template of a record's page is given."""
+
+    known: RecordType
+    obj: Any
+    title: str
+    facts: list[Value]
+    sections: list[ValueSection]
+    other_data: list[tuple[str, str]]
+    parts: list[Part]
+    head: list[Shown] = field(default_factory=list)
+    main: list[Shown] = field(default_factory=list)
+    side: list[Shown] = field(default_factory=list)
+    buttons: list[Offered] = field(default_factory=list)
+    menu: list[Offered] = field(default_factory=list)
+    may_edit: bool = False
+
+
+def load(user: User, known: RecordType, pk: int) -> Any:
+    """The record with the titles of what it refers to: one query.
+
+    Raises:
+        NotFound: Missing and invisible alike.
+    """
+    own = {c.attname for c in known.model._meta.concrete_fields} | {c.name for c in known.model._meta.concrete_fields}
+    far: dict[str, Any] = {}
+    for about in known.known_to(user).values():
+        for index, path in enumerate(_paths(known, about)):
+            if path not in own:
+                far[_alias(about, index)] = F(path) if isinstance(path, str) else path
+    found = known.model.objects.visible_to(user).annotate(**far).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _paths(known: RecordType, about: Field) -> tuple[Path, ...]:
+    cell = CELLS.get((known.name, about.name))
+    return cell.paths if cell else paths_of(about)
+
+
+def _alias(about: Field, index: int) -> str:
+    return f"at_{about.name.replace('.', '_of_')}_{index}"
+
+
+def _given(obj: Any, about: Field, paths: tuple[Path, ...]) -> tuple[Any, ...]:
+    """The values at the paths of a field, of a record from `load`."""
+    held = obj.__dict__
+    return tuple(
+        held[_alias(about, i)] if _alias(about, i) in held else getattr(obj, str(path)) for i, path in enumerate(paths)
+    )
+
+
+def page_of_record(request: Any, known: RecordType, pk: int) -> RecordPage:
+    """Collect a record's page."""
+    user, formats = request.user, request.formats
+    obj = load(user, known, pk)
+    edit = standard(known.model, "edit")
+    may_edit = edit is not None and not edit.hidden and reaches(user, edit.permission, obj)
+    values = {v.name: v for v in values_of(known, obj, user, formats, may_edit=may_edit)}
+    facts = [values[n] for n in known.facts if n in values and values[n].html]
+    page = RecordPage(
+        known,
+        obj,
+        str(getattr(obj, known.title, "") or obj),
+        facts,
+        sections_of_record(known, values),
+        other_data_of(obj),
+        parts_of(known, obj, user, formats, may_edit=may_edit),
+        may_edit=may_edit,
+    )
+    for action in actions_for(user, known, obj):
+        if action.verb != "edit":
+            (page.buttons if action.primary else page.menu).append(offered(known, obj, action))
+    for slot in ("head", "main", "side"):
+        found = panels_in(f"{known.name}.{slot}", user)
+        getattr(page, slot).extend(shown(request, known, obj, name, panel) for name, panel in found)
+    return page
+
+
+def offered(known: RecordType, obj: Record, action: Action) -> Offered:
+    """The button of an action."""
+    url = reverse("web:do", args=(known.url, obj.pk, action.slug))
+    bare = not action.input.model_fields and action.undoable and not action.danger
+    return Offered(capital(action.label), action.icon, url, bare, action.danger)
+
+
+def values_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_edit: bool) -> Iterable[Value]:
+    """The fields of the record that the person may see, drawn."""
+    context = CellContext(formats, user, html)
+    base = reverse("web:detail", args=(known.url, obj.pk))
+    for about in known.known_to(user).values():
+        paths = _paths(known, about)
+        if not paths:
+            continue
+        drawn = _drawn(CELLS.get((known.name, about.name)), about, _given(obj, about, paths), context)
+        edit = f"{base}edit/{about.name}/?on=record"
+        can = may_edit and about.name in known.editable
+        key = None if about.kind is not Kind.REF or about.far else getattr(obj, f"{about.path}_id")
+        url = url_of_reference(about, key, user)
+        yield Value(about.name, capital(about.label), drawn, url, edit if can else "", about.kind in RIGHT)
+
+
+def _drawn(cell: Cell | None, about: Field, given: tuple[Any, ...], context: CellContext) -> str:
+    text = cell.draw(given, context) if cell else drawer(about, context.formats, whole=True)(given)
+    return SafeString(text)
+
+
+def url_of_reference(about: Field, key: Any, user: User) -> str:
+    """The page of the record a reference names, where the person may see such records."""
+    far = find_type(about.to) if about.to is not None and key is not None else None
+    if far is None or far.within or far.setting or not user.may(far.model.view_permission()):
+        return ""
+    return reverse("web:detail", args=(far.url, key))
+
+
+def sections_of_record(known: RecordType, values: dict[str, Value]) -> list[ValueSection]:
+    """The values in the sections of the type; what no section names and is not empty comes last."""
+    left = dict(values)
+    left.pop(known.title, None)
+    found: list[ValueSection] = []
+    for section in known.sections:
+        here = [left.pop(n) for n in section.names if n in left]
+        if here:
+            found.append(ValueSection(capital(section.label), here))
+    rest = [v for v in left.values() if v.html or v.edit_url]
+    if rest:
+        found.append(ValueSection(_("More data") if found else _("Data"), rest))
+    return found
+
+
+def other_data_of(obj: Any) -> list[tuple[str, str]]:
+    """Columns of imported files that found no field."""
+    data = getattr(obj, "other_data", None)
+    return [(str(name), str(value)) for name, value in data.items() if value not in (None, "")] if data else []
+
+
+def parts_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_edit: bool) -> list[Part]:
+    """Small tables of the types whose records belong to this one."""
+    found = []
+    for child in TYPES:
+        if child.within and child.model._meta.get_field(child.within).related_model is known.model:
+            found.append(_part(known, child, obj, user, formats, may_edit=may_edit))
+    return found
+
+
+def _part(known: RecordType, child: RecordType, obj: Any, user: User, formats: Formats, *, may_edit: bool) -> Part:
+    columns = columns_of(child, child.columns or tuple(child.fields), user, formats)
+    paths = [path for column in columns for path in column.paths]
+    query = child.model.objects.filter(**{child.within: obj.pk}).order_by("pk")
+    back = reverse("web:detail", args=(known.url, obj.pk))
+    remove = standard(child.model, "delete")
+    rows = []
+    for pk, *values in query.values_list("pk", *paths)[:PARTS]:
+        cells, start = [], 0
+        for column in columns:
+            end = start + len(column.paths)
+            cells.append(SafeString(f'<td class="{column.cls}">{column.draw(tuple(values[start:end]))}</td>'))
+            start = end
+        edit = f"{reverse('web:edit', args=(child.url, pk))}?next={back}" if may_edit else ""
+        gone = reverse("web:do", args=(child.url, pk, remove.slug)) + f"?next={back}" if remove and may_edit else ""
+        rows.append(PartRow(cells, edit, gone))
+    add = f"{reverse('web:new', args=(child.url,))}?{child.within}={obj.pk}&next={back}" if may_edit else ""
+    label = capital(child.extra.get("part") or child.plural)
+    return Part(label, [capital(c.field.label) for c in columns], rows, add, _("Add: %(noun)s") % {"noun": child.label})
+
+
+def shown(request: Any, known: RecordType, obj: Record, name: str, panel: Panel) -> Shown:
+    """A panel, or the address it is fetched from."""
+    if panel.lazy:
+        return Shown(panel.title, url=reverse("web:panel", args=(known.url, obj.pk, name)))
+    return Shown(panel.title, drawn_panel(request, obj, panel))
+
+
+def drawn_panel(request: Any, obj: Record, panel: Panel) -> SafeString:
+    """The partial of a panel with what it is given."""
+    context = {"record": obj, "panel": panel, **panel.context(obj, request.user)}
+    return render_to_string(panel.template, context, request=request)

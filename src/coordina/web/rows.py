@@ -1,0 +1,142 @@
+"""Rows of a list as one escaped string: what makes a page of eighty rows cost a millisecond instead of five."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from coordina.accounts.models import User
+from coordina.core.cells import CELLS, CellContext, Path
+from coordina.core.formats import Formats
+from coordina.core.types import Field, Kind, RecordType
+from coordina.web import html
+from coordina.web.values import RIGHT, drawer, paths_of
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list, ready to draw.
+
+    Attributes:
+        paths: ORM paths or expressions it reads.
+        draw: From their values to escaped HTML.
+        cls: Classes of its cells: alignment, and the place on the card of a phone.
+        edit: Segment of the address that edits a cell in place; empty where it is not edited.
+    """
+
+    field: Field
+    paths: tuple[Path, ...]
+    draw: Callable[[tuple[Any, ...]], str]
+    cls: str
+    edit: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether numbers stand in it."""
+        return self.field.kind in RIGHT
+
+
+def columns_of(known: RecordType, names: Iterable[str], user: User, formats: Formats) -> list[Column]:
+    """The columns of a list that a person may see, in the order of the names; what has no value of its own is left out.
+
+    Args:
+        known: The record type.
+        names: Public names of fields.
+        user: Who looks.
+        formats: Of the reader.
+    """
+    context = CellContext(formats, user, html)
+    visible = known.known_to(user)
+    found: list[Column] = []
+    taken: set[str] = set()
+    for name in names:
+        field = visible.get(name)
+        own = CELLS.get((known.name, name))
+        if field is None or not (own or paths_of(field)):
+            continue
+        paths: tuple[Path, ...] = own.paths if own else paths_of(field)
+        draw = _own(own.draw, context) if own else drawer(field, formats)
+        place = _place(known, field, own.place if own else "", taken)
+        taken.add(place)
+        cls = " ".join(c for c in (place, _look(field)) if c)
+        found.append(Column(field, paths, draw, cls, name if name in known.editable and name != known.title else ""))
+    return found
+
+
+def _own(draw: Callable[[tuple[Any, ...], CellContext], str], context: CellContext) -> Callable[[tuple[Any, ...]], str]:
+    return lambda values: draw(values, context)
+
+
+def _place(known: RecordType, field: Field, asked: str, taken: Collection[str]) -> str:
+    """Where a cell stands on the card of a phone: one title, amount, second line, date; what is left has no place."""
+    if field.name == known.title:
+        return "as-title"
+    if asked:
+        return f"as-{asked}"
+    wanted = ""
+    if field.kind in RIGHT:
+        wanted = "as-amount"
+    elif field.kind in (Kind.DATE, Kind.DATETIME):
+        wanted = "as-date"
+    elif field.to is not User:
+        wanted = "as-under"
+    return wanted if wanted and wanted not in taken else ""
+
+
+def _look(field: Field) -> str:
+    if field.kind in RIGHT:
+        return "num right"
+    if field.kind in (Kind.DATE, Kind.DATETIME):
+        return "num nowrap"
+    return "quiet" if field.kind is Kind.REF and field.to is not User else ""
+
+
+def rows_html(
+    columns: Sequence[Column],
+    rows: Iterable[tuple[Any, ...]],
+    *,
+    base: str,
+    title: str,
+    untitled: str,
+    editable: set[int] | None,
+) -> SafeString:
+    """All rows of a page.
+
+    Args:
+        columns: From `columns_of`.
+        rows: Tuples of the id and then the values of each column's paths, one after the other.
+        base: Address of the list, `/companies/`.
+        title: Name of the field whose cell opens the record.
+        untitled: What stands there when it is empty.
+        editable: Ids of the rows whose cells may be edited in place; None for all.
+    """
+    spans: list[tuple[Column, int, int]] = []
+    start = 1
+    for column in columns:
+        spans.append((column, start, start + len(column.paths)))
+        start += len(column.paths)
+    base = escape(base)
+    heads: Mapping[str, str] = {c.field.name: f'<td class="{c.cls}"' if c.cls else "<td" for c in columns}
+    out: list[str] = []
+    for row in rows:
+        pk = row[0]
+        edit = editable is None or pk in editable
+        out.append(f'<tr data-row="{pk}">')
+        for column, first, last in spans:
+            inner = column.draw(row[first:last])
+            head = heads[column.field.name]
+            if column.field.name == title:
+                out.append(f'{head}><a class="name" href="{base}{pk}/">{inner or escape(untitled)}</a></td>')
+            elif edit and column.edit:
+                out.append(f'{head} data-edit-url="{base}{pk}/edit/{column.edit}/">{inner}</td>')
+            else:
+                out.append(f"{head}>{inner}</td>")
+        out.append("</tr>")
+    return SafeString("".join(out))
+
+
+def paths_of_columns(columns: Sequence[Column]) -> list[Path]:
+    """All paths in the order `rows_html` expects them."""
+    return [path for column in columns for path in column.paths]

@@ -1,0 +1,111 @@
+"""Between what people type and what actions take: by the kind of the field, in the person's way of writing."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from coordina.core.formats import Formats
+from coordina.core.parsing import parse_date, parse_decimal, parse_integer, parse_money, parse_percent
+from coordina.core.refusals import Refusal
+from coordina.core.types import Field, Kind
+
+
+def read(field: Field, text: str, formats: Formats) -> Any:
+    """The value that a typed text means; empty is None, or empty text where the field is text.
+
+    Args:
+        field: What it was typed into.
+        text: As typed.
+        formats: Of the person.
+
+    Raises:
+        Refusal: When it cannot be read; the sentence says what would be right.
+    """
+    kind, text = field.kind, text.strip()
+    if kind is Kind.BOOL:
+        return {"": None, "true": True, "on": True, "false": False}.get(text.lower())
+    if kind is Kind.TAGS:
+        return [word.strip() for word in text.split(",") if word.strip()]
+    if not text:
+        return "" if kind in _TEXTS else None
+    places = 2 if field.decimals is None else field.decimals
+    match kind:
+        case Kind.MONEY:
+            return parse_money(text, formats.locale, places)[0]
+        case Kind.PERCENT:
+            value = parse_percent(text, formats.locale, field.decimals or 0)
+            return value if field.decimals else int(value)
+        case Kind.DECIMAL:
+            return parse_decimal(text, formats.locale, places)
+        case Kind.INTEGER:
+            return parse_integer(text, formats.locale)
+        case Kind.DATE:
+            return parse_date(text, formats.locale, formats.today)
+        case Kind.DATETIME:
+            return _moment(text, formats)
+        case Kind.REF:
+            return _key(text)
+    return text
+
+
+_TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL})
+
+
+def _key(text: str) -> int:
+    if not text.isdigit() or len(text) > 18:
+        raise Refusal("reference", _("Choose one from the list."))
+    return int(text)
+
+
+def _moment(text: str, formats: Formats) -> dt.datetime:
+    """A day with a time: as the browser writes it, or the day in words and the time behind it."""
+    zone = timezone.get_current_timezone()
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        day, _space, clock = text.rpartition(" ")
+        try:
+            time = dt.time.fromisoformat(clock.zfill(5))
+        except ValueError:
+            raise Refusal("datetime", _("Write a day and a time, such as 24/11/2026 10:30.")) from None
+        moment = dt.datetime.combine(parse_date(day.rstrip(","), formats.locale, formats.today), time)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def written(field: Field, value: Any, formats: Formats) -> str:
+    """A value as it stands in the control: what `read` reads back the same.
+
+    Args:
+        field: The field.
+        value: As the model holds it; of a reference the id.
+        formats: Of the person.
+    """
+    if value is None:
+        return ""
+    match field.kind:
+        case Kind.BOOL:
+            return "true" if value else "false"
+        case Kind.TAGS:
+            return value if isinstance(value, str) else ", ".join(value)
+        case Kind.TAGS:
+            return ", ".join(value)
+        case Kind.MONEY | Kind.DECIMAL | Kind.PERCENT:
+            return _plain_number(value, formats)
+        case Kind.DATE:
+            return value.isoformat() if isinstance(value, dt.date) else str(value)
+        case Kind.DATETIME:
+            local = timezone.localtime(value) if isinstance(value, dt.datetime) else value
+            return local.strftime("%Y-%m-%dT%H:%M") if isinstance(local, dt.datetime) else str(local)
+    return str(value)
+
+
+def _plain_number(value: Any, formats: Formats) -> str:
+    """Without groups, with the decimal sign of the person, and without cents that are none."""
+    text = format(Decimal(value), "f")
+    if "." in text:
+        whole, cents = text.split(".")
+        text = whole if not cents.strip("0") else text
+    return text.replace(".", formats.decimal(Decimal("1.5"))[1])

@@ -1,0 +1,58 @@
+"""The addresses of the web door. Rooms with pages of their own come before these, so that theirs win."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from coordina.web import changes, converters, details, edits, histories, jobs, lists, pages
+from coordina.web.dashboard.views import home
+
+converters.install()
+
+app_name = "web"
+
+PARTS = ("coordina.web.accounts", "coordina.web.search", "coordina.web.imports")
+"""Packages of this door that bring addresses of their own."""
+
+
+def _parts() -> list[URLPattern | URLResolver]:
+    found: list[URLPattern | URLResolver] = []
+    for name in PARTS:
+        if find_spec(name) is not None and find_spec(f"{name}.urls") is not None:
+            found.append(path("", include(import_module(f"{name}.urls").urlpatterns)))
+    return found
+
+
+def _later(parts: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+    """Addresses that the shell names and no part brings yet."""
+    names = {p.name for part in parts if isinstance(part, URLResolver) for p in part.url_patterns}
+    wanted = {"sign_in": "sign-in/", "sign_out": "sign-out/", "first_run": "welcome/", "profile": "profile/"}
+    wanted |= {"settings": "settings/", "search": "search/", "import_start": "import/"}
+    return [path(where, pages.nothing, name=name) for name, where in wanted.items() if name not in names]
+
+
+PARTS_FOUND = _parts()
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("health/", pages.health, name="health"),
+    path("language/", pages.language, name="language"),
+    *PARTS_FOUND,
+    *_later(PARTS_FOUND),
+    path("changes/<int:pk>/", changes.change_page, name="change"),
+    path("changes/<int:pk>/undo/", changes.undo_change, name="undo"),
+    path("jobs/<int:pk>/", jobs.job_page, name="job"),
+    path("jobs/<int:pk>/status/", jobs.job_json, name="job_status"),
+    path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("<noun:known>/", lists.list_page, name="list"),
+    path("<noun:known>/export/", lists.export, name="export"),
+    path("<noun:known>/lookup/", lists.lookup_json, name="lookup"),
+    path("<noun:known>/board/", pages.no_board, name="board"),
+    path("<noun:known>/new/", edits.new_page, name="new"),
+    path("<noun:known>/<int:pk>/", details.detail_page, name="detail"),
+    path("<noun:known>/<int:pk>/edit/", edits.edit_page, name="edit"),
+    path("<noun:known>/<int:pk>/edit/<slug:name>/", edits.edit_cell, name="edit_cell"),
+    path("<noun:known>/<int:pk>/do/<slug:slug>/", edits.do_page, name="do"),
+    path("<noun:known>/<int:pk>/history/", histories.history_page, name="history"),
+    path("<noun:known>/<int:pk>/panels/<str:name>/", details.panel_fragment, name="panel"),
+]

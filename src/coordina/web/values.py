@@ -1,0 +1,137 @@
+"""A value as a page shows it, by the kind of its field. Every function returns escaped HTML."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from coordina.accounts.models import User
+from coordina.core.contact import format_phone
+from coordina.core.formats import Formats
+from coordina.core.types import Field, Kind
+from coordina.web import html
+
+type Draw = Callable[[tuple[Any, ...]], str]
+
+CUT = 160
+"""Letters of a long text that a list shows."""
+UNGROUPED = 10_000
+"""Whole numbers below this are written without groups: years and small counts read better so."""
+RIGHT = frozenset({Kind.MONEY, Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT})
+YES = gettext_lazy("Yes")
+NO = gettext_lazy("No")
+
+
+def paths_of(field: Field) -> tuple[str, ...]:
+    """The ORM paths whose values `drawer` gets for a field; none where it has no column."""
+    if field.virtual:
+        return ()
+    if field.kind is Kind.REF:
+        own = f"{field.path}_id" if not field.path.endswith("_id") else field.path
+        return (own, field.title_path or field.path)
+    return (field.path, field.currency) if field.currency else (field.path,)
+
+
+def drawer(field: Field, formats: Formats, *, whole: bool = False) -> Draw:
+    """A function from the values at `paths_of` to HTML; what it needs is looked up once, not once a row.
+
+    Args:
+        field: Whose values.
+        formats: Of the reader.
+        whole: Long texts in full, dates with their year: for a record's own page.
+    """
+    match field.kind:
+        case Kind.REF if field.to is User:
+            return _person
+        case Kind.REF:
+            return lambda v: escape(str(v[1])) if v[1] is not None else ""
+        case Kind.MONEY if field.currency:
+            return lambda v: escape(formats.money(v[0], v[1], cents=whole and v[0] is not None and v[0] % 1 != 0))
+        case Kind.BOOL:
+            yes, no = str(YES), str(NO)
+            return lambda v: "" if v[0] is None else yes if v[0] else no
+        case Kind.CHOICE:
+            labels = {value: escape(str(label)) for value, label in field.choices}
+            return lambda v: labels.get(v[0]) or escape(str(v[0] or ""))
+        case Kind.LONG_TEXT if not whole:
+            return lambda v: escape(v[0][:CUT])
+        case Kind.EMAIL | Kind.PHONE | Kind.URL:
+            return _linked(field.kind)
+    plain = plainly(field, formats, whole=whole)
+    return lambda v: escape(plain(v[0]))
+
+
+def plainly(field: Field, formats: Formats, *, whole: bool = False) -> Callable[[Any], str]:
+    """A function from one value to its text, not escaped: for numbers, days and texts."""
+    kinds: Mapping[Kind, Callable[[Any], str]] = {
+        Kind.MONEY: formats.money,
+        Kind.INTEGER: lambda v: _bare(v) if v is None or abs(v) < UNGROUPED else formats.integer(v),
+        Kind.DECIMAL: formats.decimal,
+        Kind.PERCENT: formats.percent,
+        Kind.DATE: formats.date_full if whole else formats.date_short,
+        Kind.DATETIME: formats.exact if whole else formats.datetime,
+    }
+    return kinds.get(field.kind, _bare)
+
+
+def shown_text(field: Field, value: Any, formats: Formats) -> str:
+    """One value as plain text, for history, conflicts and toasts; references are the caller's business."""
+    if value is None or value == "":
+        return ""
+    if field.kind is Kind.BOOL:
+        return str(YES if value else NO)
+    if field.kind is Kind.CHOICE:
+        return str(field.label_of(value))
+    if field.kind is Kind.PHONE:
+        return _phone(str(value))
+    if field.kind in (Kind.MONEY, Kind.DECIMAL, Kind.PERCENT) and isinstance(value, str):
+        value = Decimal(value)
+    if isinstance(value, str) and field.kind is Kind.DATE:
+        value = dt.date.fromisoformat(value)
+    if isinstance(value, str) and field.kind is Kind.DATETIME:
+        value = dt.datetime.fromisoformat(value)
+    return plainly(field, formats, whole=True)(value)
+
+
+def _bare(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _person(values: tuple[Any, ...]) -> str:
+    key, name = values[0], values[1]
+    return "" if name is None else _known_person(str(name), key)
+
+
+@lru_cache(maxsize=4096)
+def _known_person(name: str, key: int) -> SafeString:
+    return html.person(name, key)
+
+
+@lru_cache(maxsize=20_000)
+def _phone(text: str) -> str:
+    return format_phone(text)
+
+
+def _linked(kind: Kind) -> Draw:
+    """E-mail addresses, telephone numbers and web addresses open what they name; anything else stays text."""
+
+    def draw(values: tuple[Any, ...]) -> str:
+        text = values[0]
+        if not text:
+            return ""
+        if kind is Kind.EMAIL:
+            return f'<a class="link" href="mailto:{quote(text, safe="@.+-_")}">{escape(text)}</a>'
+        if kind is Kind.PHONE:
+            return f'<a class="link nowrap" href="tel:{quote(text, safe="+")}">{escape(_phone(text))}</a>'
+        if not text.startswith(("https://", "http://")):
+            return escape(text)
+        name = text.split("://", 1)[1].removeprefix("www.").rstrip("/")
+        return f'<a class="link" href="{escape(text)}" rel="noopener noreferrer" target="_blank">{escape(name)}</a>'
+
+    return draw

@@ -1,0 +1,89 @@
+"""Controls of forms derived from declarations."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+
+from coordina.accounts.models import User
+from coordina.core.types import Field, Kind, find_type
+from coordina.web.access import may_create, may_list
+from coordina.web.lookups import lookup
+from coordina.web.values import NO, YES
+
+FEW = 12
+"""Up to so many fixed choices are a native list; more of them filter while one types."""
+
+
+class RefSelect(forms.Select):
+    """A record to be chosen: the current one and the first few as options, the others by looking them up.
+
+    The options are read when the control is drawn, so that a form that is only received reads none.
+    """
+
+    def __init__(self, offered: Callable[[Any], Iterable[tuple[Any, str]]], attrs: dict[str, Any]) -> None:
+        super().__init__(attrs)
+        self.offered = offered
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        """Read the options for what is chosen now, then group them."""
+        chosen = value[0] if value else ""
+        self.choices = [("", ""), *self.offered(chosen)]
+        return super().optgroups(name, value, attrs)
+
+
+def widget_of(field: Field, user: User, *, required: bool, wrong: bool = False) -> forms.Widget:
+    """The control of a field.
+
+    Args:
+        field: The field.
+        user: Whoever fills the form.
+        required: Whether nothing is no answer.
+        wrong: Whether what was typed could not be read: then it stays as text.
+    """
+    attrs: dict[str, Any] = {"autocomplete": "off"}
+    if field.max_length:
+        attrs["maxlength"] = field.max_length
+    match field.kind:
+        case Kind.REF:
+            return _ref(field, user)
+        case Kind.CHOICE if field.choices:
+            options = [(v, str(label)) for v, label in field.choices]
+            few = {} if len(options) <= FEW else {"data-combobox": ""}
+            return forms.Select(few, options if required else [("", "—"), *options])
+        case Kind.BOOL:
+            return forms.Select({}, [("", "—"), ("true", YES), ("false", NO)][1 if required else 0 :])
+        case Kind.LONG_TEXT:
+            return forms.Textarea({"rows": 4} | {k: v for k, v in attrs.items() if k == "maxlength"})
+        case Kind.DATE:
+            return forms.TextInput(attrs | {"type": "text" if wrong else "date"})
+        case Kind.DATETIME:
+            return forms.TextInput(attrs | {"type": "text" if wrong else "datetime-local"})
+        case Kind.MONEY | Kind.DECIMAL | Kind.PERCENT | Kind.INTEGER:
+            return forms.TextInput(attrs | {"inputmode": "decimal", "class": "num"})
+        case Kind.EMAIL | Kind.PHONE | Kind.URL:
+            return forms.TextInput(attrs | {"inputmode": {"phone": "tel"}.get(field.kind, field.kind)})
+    if field.placeholder == "password":
+        return forms.PasswordInput({"autocomplete": "new-password"})
+    return forms.TextInput(attrs)
+
+
+def _ref(field: Field, user: User) -> RefSelect:
+    far = find_type(field.to) if field.to else None
+    attrs: dict[str, Any] = {"data-combobox": ""}
+    if far is not None:
+        attrs["data-lookup-url"] = reverse("web:lookup", args=(far.url,))
+        if may_create(user, far) and not far.setting and not far.within:
+            attrs["data-create-url"] = reverse("web:new", args=(far.url,))
+
+    def offered(chosen: Any) -> list[tuple[Any, str]]:
+        if far is None or not may_list(user, far):
+            return []
+        found = [(item["id"], item["label"]) for item in lookup(user, far, "")]
+        if str(chosen).isdigit() and int(chosen) not in {pk for pk, _ in found}:
+            rows = far.model.objects.visible_to(user).filter(pk=int(chosen))
+            found = [(pk, str(label)) for pk, label in rows.values_list("pk", far.model.title_column)] + found
+        return found
+
+    return RefSelect(offered, attrs)
