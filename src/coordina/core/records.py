@@ -72,8 +72,9 @@ class Record(models.Model):
         """Name of the permission that lets one see rows of this model."""
         return cls.permission("view")
 
-    def work_out(self) -> None:
-        """Set the columns of `worked_out` from the others."""
+    def work_out(self) -> frozenset[str]:
+        """Set what follows from other columns, after undo put some of them back; gives the names of these fields."""
+        return frozenset()
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:

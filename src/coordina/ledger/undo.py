@@ -212,10 +212,9 @@ def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept
                 setattr(obj, name, decode(columns[name], old))
                 names.add(columns[name].name)
         if len(newer) < len(pairs) or model.worked_out & entry.delta.keys():
-            obj.work_out()
+            names |= obj.work_out()
             dirty.append(obj)
     if dirty:
-        names |= {columns[name].name for name in model.worked_out}
         model._base_manager.bulk_update(dirty, sorted(names))
     report.undone += len(dirty)
 

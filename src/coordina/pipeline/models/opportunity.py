@@ -117,8 +117,8 @@ class Opportunity(Extensible):
     def __str__(self) -> str:
         return self.name
 
-    def work_out(self) -> None:
-        """Set the sales cycle from the days as they stand; asks the stage entries where the beginning is unknown."""
+    def work_out(self) -> frozenset[str]:
+        """Set the sales cycle from the days as they stand, and the certain probability of what is closed."""
         from coordina.pipeline.models.parts import StageEntry
 
         first = None
@@ -126,3 +126,6 @@ class Opportunity(Extensible):
             known = StageEntry.objects.filter(opportunity_id=self.pk, entered_on__isnull=False)
             first = known.order_by("position").values_list("entered_on", flat=True).first()
         self.cycle_days = rules.cycle_days(self.opened_on, first, self.closed_on)
+        if self.status != Status.OPEN:
+            self.probability = rules.next_probability(self.status, 0)
+        return frozenset({"cycle_days", "probability"})

@@ -1,0 +1,168 @@
+"""The board's sums: kept by appending what every write changes, added up by a job, rebuilt and compared at will."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Sum
+
+from coordina.core.changes import Entry
+from coordina.core.derived import REBUILDS, follows
+from coordina.pipeline.models import Opportunity, StageSum
+
+type Key = tuple[int, int, int | None]
+"""Stage, owner and team."""
+
+DIMENSIONS = ("stage_id", "owner_id", "team_id")
+MEASURES = ("count", "cents", "weighted", "dated", "days")
+READ = (*DIMENSIONS, "value", "probability", "entered_on")
+"""Columns that a sum depends on."""
+CHUNK = 1000
+FULL = 2000
+"""Rows beyond which the job adds them up."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What one key gains or loses; see `StageSum` for the units."""
+
+    count: int = 0
+    cents: int = 0
+    weighted: int = 0
+    dated: int = 0
+    days: int = 0
+
+    def add(self, row: Mapping[str, Any], sign: int) -> None:
+        """Count an opportunity in (1) or out (-1)."""
+        value, entered = row["value"], row["entered_on"]
+        cents = int((Decimal(value) * 100).to_integral_value()) if value is not None else 0
+        self.count += sign
+        self.cents += sign * cents
+        self.weighted += sign * cents * (row["probability"] or 0)
+        if entered is not None:
+            day = dt.date.fromisoformat(entered) if isinstance(entered, str) else entered
+            self.dated += sign
+            self.days += sign * day.toordinal()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changes."""
+        return not (self.count or self.cents or self.weighted or self.dated or self.days)
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return row["stage_id"], row["owner_id"], row["team_id"]
+
+
+@follows("pipeline.Opportunity")
+def append(entries: Sequence[Entry]) -> None:
+    """Append what the entries change."""
+    touched = [e for e in entries if e.kind != "u" or any(name in e.after for name in READ)]
+    now = _rows([e.pk for e in touched if e.kind == "u"])
+    figures: dict[Key, Figures] = defaultdict(Figures)
+    for entry in reversed(touched):
+        after = entry.after if entry.kind == "c" else None if entry.kind == "d" else now.get(entry.pk)
+        if entry.kind == "u":
+            if after is None:
+                continue  # gone again: its deletion tells what it held last
+            after = after | {k: v for k, v in entry.after.items() if k in READ}
+        before = entry.before if entry.kind == "d" else None
+        if entry.kind == "u" and after is not None:
+            before = now[entry.pk] = after | {k: v for k, v in entry.before.items() if k in READ}
+        if after is not None:
+            figures[_key(after)].add(after, 1)
+        if before is not None:
+            figures[_key(before)].add(before, -1)
+    _write(figures)
+
+
+def _rows(keys: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The columns that count, of some opportunities."""
+    wanted = list(set(keys))
+    if not wanted:
+        return {}
+    return {row.pop("pk"): row for row in Opportunity.objects.filter(pk__in=wanted).values("pk", *READ)}
+
+
+def _write(figures: Mapping[Key, Figures]) -> None:
+    rows = [
+        StageSum(
+            stage_id=stage,
+            owner_id=owner,
+            team_id=team,
+            **{name: getattr(found, name) for name in MEASURES},
+        )
+        for (stage, owner, team), found in figures.items()
+        if not found.empty
+    ]
+    if rows:
+        StageSum.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def compact() -> int:
+    """Add up the rows of each key. Writers go on appending meanwhile; gives how many rows went."""
+    with transaction.atomic():
+        last = StageSum.objects.aggregate(last=Max("pk"))["last"] or 0
+        rows = StageSum.objects.filter(pk__lte=last)
+        totals = list(
+            rows.values_list(*DIMENSIONS).annotate(rows=Count("pk"), **{f"sum_{m}": Sum(m) for m in MEASURES}).order_by()
+        )
+        several = [total for total in totals if total[3] > 1]
+        before = sum(total[3] for total in several)
+        for start in range(0, len(several), CHUNK):
+            part = several[start : start + CHUNK]
+            _replace(last, part)
+    return before - len(several)
+
+
+def _replace(last: int, totals: Sequence[tuple[Any, ...]]) -> None:
+    wanted = {tuple(total[:3]): total for total in totals}
+    rows = StageSum.objects.filter(pk__lte=last, owner_id__in={total[1] for total in totals}).select_for_update()
+    keys: dict[Key, Figures] = defaultdict(Figures)
+    gone: list[int] = []
+    for pk, stage, owner, team, *figures in rows.order_by("pk").values_list("pk", *DIMENSIONS, *MEASURES):
+        if (stage, owner, team) in wanted:
+            gone.append(pk)
+            for name, value in zip(MEASURES, figures, strict=True):
+                found = keys[stage, owner, team]
+                setattr(found, name, getattr(found, name) + value)
+    for start in range(0, len(gone), CHUNK):
+        StageSum.objects.filter(pk__in=gone[start : start + CHUNK]).delete()
+    _write(keys)
+
+
+def totals() -> dict[Key, tuple[int, ...]]:
+    """The sums as they are kept, by key; keys that hold nothing are left out."""
+    found = StageSum.objects.values_list(*DIMENSIONS).annotate(**{f"sum_{m}": Sum(m) for m in MEASURES}).order_by()
+    return {(row[0], row[1], row[2]): tuple(row[3:]) for row in found if any(row[3:])}
+
+
+def counted() -> dict[Key, Figures]:
+    """The sums as the opportunities themselves give them."""
+    figures: dict[Key, Figures] = defaultdict(Figures)
+    for row in Opportunity.objects.order_by("pk").values(*READ).iterator(CHUNK):
+        figures[_key(row)].add(row, 1)
+    return figures
+
+
+def rebuild() -> int:
+    """Make all sums anew; gives how many rows there are."""
+    with transaction.atomic():
+        StageSum.objects.all().delete()
+        figures = counted()
+        _write(figures)
+    return len(figures)
+
+
+def compare() -> int:
+    """In how many keys the kept sums differ from the opportunities."""
+    kept = totals()
+    real = {key: tuple(getattr(f, m) for m in MEASURES) for key, f in counted().items()}
+    return sum(kept.get(key) != real.get(key) for key in kept.keys() | real.keys())
+
+
+REBUILDS["pipeline.sums"] = (rebuild, compare)
