@@ -13,7 +13,7 @@ from pathlib import Path
 
 from coordina.config import env
 from coordina.config.cli import CommandFailed
-from coordina.config.database import PACKAGE, Migrated, is_postgres
+from coordina.config.database import Migrated, is_postgres
 from coordina.config.supervisor import Supervisor
 
 SIGN_INS = "demo.txt"
@@ -49,7 +49,9 @@ def command(arguments: list[str]) -> None:
             raise CommandFailed(f"{folder} is being restored: wait until that is done.") from None
         _prepare(folder, demo=options.demo)
         web = ["web", "--host", options.host, "--port", str(options.port), "--workers", str(options.workers)]
-        Supervisor({"web": web, "worker": ["worker"]}, lambda: _greet(options.host, options.port, folder)).run()
+        Supervisor(
+            {"web": web, "worker": ["worker"]}, lambda: _greet(options.host, options.port, folder, demo=options.demo)
+        ).run()
 
 
 def _check_port(host: str, port: int) -> None:
@@ -76,17 +78,18 @@ def _django(*arguments: str) -> str:
 def _prepare(folder: Path, *, demo: bool) -> None:
     """Bring the database to today's form, and fill it with the demo company when that was asked for."""
     migrated = Migrated(folder)
+    sign_ins = folder / SIGN_INS
     if not migrated.is_current():
+        sign_ins.unlink(missing_ok=True)
         _django("migrate", "--noinput", "-v0")
         migrated.record()
-    sign_ins = folder / SIGN_INS
-    if demo and not sign_ins.exists() and list(PACKAGE.glob("*/management/commands/demo.py")):
-        print("Making the demo company …", flush=True)
+    if demo and not sign_ins.exists():
+        print("Preparing the demo company …", flush=True)
         sign_ins.write_text(_django("demo", "--if-empty"))
 
 
-def _greet(host: str, port: int, folder: Path) -> None:
-    """Say where Coordina is as soon as it answers."""
+def _greet(host: str, port: int, folder: Path, *, demo: bool) -> None:
+    """Say where Coordina is as soon as it answers, and who can be played in the demo company."""
     for _ in range(600):
         try:
             link = http.client.HTTPConnection(host, port, timeout=10)
@@ -98,5 +101,5 @@ def _greet(host: str, port: int, folder: Path) -> None:
     kind = "PostgreSQL" if is_postgres(env.database(folder)) else "SQLite"
     print(f"Coordina is at http://{host}:{port} ({kind}, data in {folder}). Ctrl+C stops it.", flush=True)
     sign_ins = folder / SIGN_INS
-    if sign_ins.exists():
+    if demo and sign_ins.exists():
         print(sign_ins.read_text().rstrip(), flush=True)
