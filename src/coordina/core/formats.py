@@ -179,6 +179,10 @@ class Formats:
         """Month of a day with its year: `noviembre de 2026`."""
         return format_skeleton("yMMMM", day, locale=self._babel)
 
+    def month_short(self, day: dt.date) -> str:
+        """Month of a day as axes write it: `nov 26`."""
+        return format_skeleton("yyMMM", day, locale=self._babel)
+
     def days(self, count: int) -> str:
         """A number of days: `6 días`, `1 día`."""
         one, many = self._days

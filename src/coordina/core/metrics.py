@@ -60,7 +60,7 @@ class Dimension:
         field_name: Field of the record type, as filters know it.
         path: ORM path of the value to group by.
         label_path: ORM path of the text that stands for it; empty where the value stands for itself.
-        order_path: ORM path that orders the groups; by figure where empty.
+        order_paths: ORM paths that order the groups; by figure where there are none.
         fold: Puts groups together: from group value to what it belongs to (key, label); values it leaves out belong
             to none.
         labels: Labels of values that are choices.
@@ -73,7 +73,7 @@ class Dimension:
     field_name: str
     path: str
     label_path: str = ""
-    order_path: str = ""
+    order_paths: tuple[str, ...] = ()
     fold: Callable[[], Mapping[Any, tuple[Any, str]]] | None = None
     labels: Mapping[Any, Text] = field(default_factory=dict)
     span: str = ""

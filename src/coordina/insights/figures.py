@@ -84,7 +84,7 @@ def breakdown(
         Slice(key, str(label or _("None")), _settled(metric, value), _slice_address(metric, by, key, narrowed, period))
         for key, label, value in groups
     ]
-    if not by.order_path and not by.span:
+    if not by.order_paths and not by.span:
         found.sort(key=lambda s: -(s.value or 0))
     return found[:most]
 
@@ -113,8 +113,8 @@ def _grouped(
         months = rows.exclude(**{by.path: None}).annotate(key=TruncMonth(by.path)).values("key")
         counted = months.annotate(x=metric.measure()).order_by("key").values_list("key", "x")
         return [(month, "", value) for month, value in counted]
-    extra = [p for p in (by.label_path, by.order_path) if p]
-    order = (by.order_path, by.path) if by.order_path else (by.path,)
+    extra = [*([by.label_path] if by.label_path else []), *by.order_paths]
+    order = (*by.order_paths, by.path)
     found = list(rows.values_list(by.path, *extra).annotate(x=metric.measure()).order_by(*order))
     if by.fold is not None:
         return _folded(metric, [(row[0], row[-1]) for row in found], by.fold())
