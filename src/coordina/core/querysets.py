@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
 
 from django.db import connections, models, transaction
 
-from coordina.core import changes
+from coordina.core import changes, inserting
 from coordina.core.changes import Entry
 from coordina.core.images import encode, image, settled
 from coordina.core.refusals import Conflict, NotRecorded
@@ -106,6 +106,8 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         if options.get("ignore_conflicts") or options.get("update_conflicts"):
             raise NotRecorded("an upsert cannot be recorded: find, then bulk_create and bulk_update")
         rows = list(objs)
+        if len(rows) >= inserting.FEW and inserting.columns_of(self.model) and all(row.pk is None for row in rows):
+            return self._insert_many(journal, rows)
         for row in rows:
             row.created_at = row.changed_at = journal.at
             row.settle()
@@ -117,6 +119,17 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
                     row._before = image(row)
                     journal.note(Entry(self.model._meta.label, row.pk, "c", {}, row._before))
         return created
+
+    def _insert_many(self, journal: changes.Journal, rows: list[M]) -> list[M]:
+        """The short way for many rows without keys."""
+        with transaction.atomic(using=self.db, savepoint=False):
+            with changes.arm():
+                images = inserting.insert(self.model, rows, journal.at, self.db)
+            with journal.many():
+                for row, made in zip(rows, images, strict=True):
+                    row._before = made
+                    journal.note(Entry(self.model._meta.label, row.pk, "c", {}, made))
+        return rows
 
     def bulk_update(self, objs: Iterable[M], fields: Iterable[str], batch_size: int | None = None) -> int:
         """Write many loaded rows, each checked against its version; see `bulk_save`."""

@@ -1,0 +1,156 @@
+"""Writing many new rows at once: three times as fast as Django's `bulk_create`, and with their images for the ledger."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections, models
+
+from coordina.core.changes import Values
+from coordina.core.images import encode, settled
+
+if TYPE_CHECKING:
+    from coordina.core.records import Record
+
+FEW = 8
+"""Below this Django's own way is as good."""
+COPIED = 100
+"""From so many rows PostgreSQL takes them by COPY."""
+_SAME = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
+"""Columns whose values go to the database and the ledger as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column of a table, with the shortest way for its values.
+
+    Attributes:
+        plain: Whether values go to the database and the ledger as they are.
+        stamp: Whether it holds the time of the change set.
+    """
+
+    field: Any
+    attname: str
+    plain: bool
+    stamp: bool
+
+
+_columns: dict[type[models.Model], tuple[_Column, ...] | None] = {}
+
+
+def columns_of(model: type[models.Model]) -> tuple[_Column, ...] | None:
+    """The columns of a table, the key first; None where only Django knows how to fill them."""
+    if model not in _columns:
+        _columns[model] = _read(model)
+    return _columns[model]
+
+
+def _read(model: type[models.Model]) -> tuple[_Column, ...] | None:
+    fields = model._meta.local_concrete_fields
+    if model._meta.parents or not isinstance(model._meta.pk, models.AutoField):
+        return None
+    if any(f.has_db_default() or getattr(f, "generated", False) for f in fields):
+        return None
+    made = []
+    for field in sorted(fields, key=lambda f: not f.primary_key):
+        target = field.target_field if isinstance(field, models.ForeignKey) else field
+        plain = isinstance(target, _SAME) and target.__class__.__module__.startswith("django.db.models")
+        made.append(_Column(field, field.attname, plain, field.attname in ("created_at", "changed_at")))
+    return tuple(made)
+
+
+def insert(model: "type[Record]", rows: Sequence[Any], at: Any, using: str) -> list[Values]:
+    """Insert unsaved rows and give them their keys.
+
+    Args:
+        model: The record class of all of them; `columns_of` knows it.
+        rows: At least one.
+        at: Time of the change set.
+        using: Alias of the database; a transaction is open.
+
+    Returns:
+        The image of each row, as the ledger keeps it.
+    """
+    connection = connections[using]
+    columns = columns_of(model)
+    assert columns is not None
+    keys = _keys(connection, model._meta.db_table, len(rows))
+    stamp, told = columns[0].field, encode(at)
+    stamp = next((c.field for c in columns if c.stamp), stamp).get_db_prep_save(at, connection)
+    days: dict[date, tuple[str, Any]] = {}
+    images: list[Values] = []
+    tuples: list[tuple[Any, ...]] = []
+    ready = [(c.attname, c.plain, c.stamp, c.field) for c in columns]
+    for row, key in zip(rows, keys, strict=True):
+        _relate(row)
+        row.pk = key
+        held = row.__dict__
+        image: Values = {}
+        values: list[Any] = []
+        for name, plain, stamped, field in ready:
+            if stamped:
+                held[name], image[name] = at, told
+                values.append(stamp)
+                continue
+            value = held[name]
+            if value is None or (plain and value.__class__ in (str, int, bool)):
+                image[name] = value
+                values.append(value)
+                continue
+            if value.__class__ is date:
+                if value not in days:
+                    days[value] = value.isoformat(), field.get_db_prep_save(value, connection)
+                image[name], prepared = days[value]
+                values.append(prepared)
+                continue
+            value = held[name] = settled(field, value)
+            image[name] = encode(value)
+            values.append(field.get_db_prep_save(value, connection))
+        images.append(image)
+        tuples.append(tuple(values))
+        row._state.adding, row._state.db = False, using
+    _write(connection, model._meta.db_table, [c.field.column for c in columns], tuples)
+    return images
+
+
+def _relate(row: Any) -> None:
+    """Take over the keys of related rows that were saved after they were set here."""
+    for name, far in row._state.fields_cache.items():
+        if far is not None:
+            field = row._meta.get_field(name)
+            if row.__dict__.get(field.attname) is None:
+                setattr(row, name, far)
+                if far.pk is None:
+                    raise ValueError(f"{row._meta.label}.{name}: save the related row first")
+
+
+def _keys(connection: Any, table: str, count: int) -> Sequence[int]:
+    """Keys that nobody else gets: from the sequence, or next to the last one under SQLite's only write lock."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+            cursor.execute(sql, [f'"{table}"', count])
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+        last = int(found[0]) if found else 0
+        return range(last + 1, last + count + 1)
+
+
+def _write(connection: Any, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    """The INSERT: executemany on SQLite; COPY or one statement on PostgreSQL."""
+    quote: Callable[[str], str] = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in names)
+    holes = f"({', '.join(['%s'] * len(names))})"
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.executemany(f"INSERT INTO {quote(table)} ({columns}) VALUES {holes}", rows)
+        elif len(rows) >= COPIED:
+            with cursor.copy(f"COPY {quote(table)} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            every = ", ".join([holes] * len(rows))
+            values = [value for row in rows for value in row]
+            cursor.execute(f"INSERT INTO {quote(table)} ({columns}) VALUES {every}", values)
