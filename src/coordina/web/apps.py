@@ -10,4 +10,8 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Register what the room declares."""
+        """Lend the small pieces of pages to rooms that draw rows of their own."""
+        from coordina.core.pieces import lend
+        from coordina.web import html
+
+        lend(html)

@@ -1,0 +1,273 @@
+"""Reads shaped for one page: the board, and the way of one opportunity."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, F, Q, Sum
+
+from coordina.core import keyset
+from coordina.core.actors import Actor, Reach
+from coordina.core.ordering import Order
+from coordina.pipeline import rules
+from coordina.pipeline.models import Opportunity, Stage, StageEntry, StageSum
+from coordina.pipeline.stages import Stages
+from coordina.pipeline.sums import MEASURES
+
+CARDS = 20
+"""Cards of a column that come with the page."""
+ORDER = Order("closes_on", "closes_on", descending=False, nullable=True)
+"""What closes first stands on top; without a day last."""
+_COLUMNS = (
+    *("stage_id", "version", "name", "company__name", "amount", "currency", "closes_on", "owner_id", "owner__name"),
+    *("next_step", "next_step_on", "entered_on", "team_id"),
+)
+_MONEY = DecimalField(max_digits=24, decimal_places=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An opportunity on the board; the names are those of its columns."""
+
+    pk: int
+    stage_id: int
+    version: int
+    name: str
+    company: str | None
+    amount: Decimal | None
+    currency: str
+    closes_on: dt.date | None
+    owner_id: int
+    owner: str
+    next_step: str
+    next_step_on: dt.date | None
+    entered_on: dt.date | None
+    team_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What is in a stage.
+
+    Attributes:
+        value, weighted: In the reporting currency, major units.
+        mean_days: Mean days in the stage so far, of those whose day of entry is known; None where none is.
+    """
+
+    count: int = 0
+    value: Decimal = Decimal(0)
+    weighted: Decimal = Decimal(0)
+    mean_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage with its first cards.
+
+    Attributes:
+        place, total: Which of how many open stages it is.
+        more: Mark of the next cards; empty where there are none.
+    """
+
+    stage: Stage
+    place: int
+    total: int
+    sums: Sums
+    cards: tuple[Card, ...] = ()
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The open stages of a pipeline side by side."""
+
+    pipeline_id: int
+    columns: tuple[Column, ...] = field(default=())
+
+    @property
+    def count(self) -> int:
+        """Open opportunities in all."""
+        return sum(column.sums.count for column in self.columns)
+
+    @property
+    def value(self) -> Decimal:
+        """Their value."""
+        return sum((column.sums.value for column in self.columns), Decimal(0))
+
+    @property
+    def weighted(self) -> Decimal:
+        """Their value times probability."""
+        return sum((column.sums.weighted for column in self.columns), Decimal(0))
+
+
+def board(
+    pipeline: int, user: Actor, today: dt.date, *, condition: Q | None = None, stages: Stages | None = None,
+    size: int = CARDS,
+) -> Board:  # fmt: skip
+    """The board as a person sees it.
+
+    Args:
+        pipeline: Its id.
+        user: Whose view it is: cards and sums hold what this person may see.
+        today: The day it is for them.
+        condition: Of a filter, compiled; None for all.
+        stages: Where they were read already.
+        size: Cards a column.
+    """
+    found = (stages or Stages()).of(pipeline, rules.OPEN)
+    sums = sums_of(found, user, today, condition=condition)
+    pages = {s.pk: _page(s.pk, user, condition, "", size) for s in found if sums[s.pk].count}
+    cards = _cards([pk for page in pages.values() for pk in page.ids])
+    columns = []
+    for place, stage in enumerate(found, 1):
+        page = pages.get(stage.pk, keyset.Page(()))
+        here = tuple(cards[pk] for pk in page.ids if pk in cards)
+        columns.append(Column(stage, place, len(found), sums[stage.pk], here, page.next))
+    return Board(pipeline, tuple(columns))
+
+
+def more_cards(
+    stage: int, user: Actor, after: str, *, condition: Q | None = None, size: int = CARDS
+) -> tuple[tuple[Card, ...], str]:
+    """Further cards of a column, and the mark of those after them.
+
+    Raises:
+        BadFilter: For a mark that is none of ours.
+    """
+    page = _page(stage, user, condition, after, size)
+    cards = _cards(page.ids)
+    return tuple(cards[pk] for pk in page.ids if pk in cards), page.next
+
+
+def _page(stage: int, user: Actor, condition: Q | None, after: str, size: int) -> keyset.Page:
+    listed = Opportunity.objects.visible_to(user).filter(stage_id=stage)
+    if condition is not None:
+        listed = listed.filter(condition)
+    return keyset.page(listed, ORDER, after=after, size=size)
+
+
+def _cards(keys: Sequence[int]) -> dict[int, Card]:
+    rows = Opportunity.objects.filter(pk__in=keys).order_by().values_list("pk", *_COLUMNS)
+    return {row[0]: Card(*row) for row in rows} if keys else {}
+
+
+def sums_of(stages: Sequence[Stage], user: Actor, today: dt.date, *, condition: Q | None = None) -> dict[int, Sums]:
+    """The sums of some open stages, as far as a person may see; from the kept sums unless a filter is in force."""
+    keys = [stage.pk for stage in stages]
+    rows = _kept(keys, user) if condition is None else _counted(keys, user, condition)
+    return {key: _sums(rows.get(key, (0, 0, 0, 0, 0)), today) for key in keys}
+
+
+def _sums(row: tuple[int, ...], today: dt.date) -> Sums:
+    count, cents, weighted, dated, days = row
+    mean = max(0, round(today.toordinal() - days / dated)) if dated else None
+    return Sums(count, Decimal(cents) / 100, Decimal(weighted) / 10_000, mean)
+
+
+def _kept(keys: Sequence[int], user: Actor) -> dict[int, tuple[int, ...]]:
+    """From `StageSum`, narrowed to literal ids of the owner or the teams."""
+    scope = user.scope(Opportunity.view_permission())
+    if scope is None:
+        return {}
+    rows = StageSum.objects.filter(stage_id__in=keys)
+    if scope.reach is Reach.TEAM:
+        rows = rows.filter(team_id__in=scope.team_ids)
+    elif scope.reach is Reach.OWN:
+        rows = rows.filter(owner_id=scope.user_id)
+    found = rows.order_by().values_list("stage_id").annotate(**{f"sum_{m}": Sum(m) for m in MEASURES})
+    return {row[0]: tuple(row[1:]) for row in found}
+
+
+def _counted(keys: Sequence[int], user: Actor, condition: Q) -> dict[int, tuple[int, ...]]:
+    """From the opportunities themselves, in one pass: grouped by stage and day of entry."""
+    rows = (
+        Opportunity.objects.visible_to(user)
+        .filter(condition, stage_id__in=keys)
+        .order_by()
+        .values_list("stage_id", "entered_on")
+        .annotate(n=Count("pk"), total=Sum("value"), times=Sum(F("value") * F("probability"), output_field=_MONEY))
+    )
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+    for stage, entered_on, count, total, times in rows:
+        here = found[stage]
+        here[0] += count
+        here[1] += round((total or 0) * 100)
+        here[2] += round((times or 0) * 100)
+        if entered_on is not None:
+            here[3] += count
+            here[4] += count * entered_on.toordinal()
+    return {stage: tuple(figures) for stage, figures in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A stage on the way of one opportunity.
+
+    Attributes:
+        state: `done`, `now`, `late` (now, and longer than the stage allows), or empty for what is to come.
+        days: Days spent there, all stays together; None where unknown or not yet.
+        mean_days: Mean days of those that are there now.
+    """
+
+    stage: Stage
+    state: str
+    days: int | None = None
+    mean_days: int | None = None
+
+
+def path_of(opportunity: Opportunity, user: Actor, today: dt.date) -> list[Node]:
+    """The way of an opportunity through its pipeline: the open stages, and the end where it has one."""
+    stages = Stages()
+    entries = StageEntry.objects.filter(opportunity=opportunity).order_by("position")
+    stays = list(entries.values_list("stage_id", "entered_on", "left_on"))
+    way = stages.of(opportunity.pipeline_id, rules.OPEN)
+    means = sums_of(way, user, today)
+    days = _days_by_stage(stays, today)
+    here = stages.by_id[opportunity.stage_id]
+    place = stages.order[here.pk]
+    been = {stage for stage, _entered, _left in stays}
+    nodes = []
+    for stage in way:
+        if stage.pk == here.pk:
+            late = rules.stalled(opportunity.entered_on, stage.ageing_days, today)
+            nodes.append(Node(stage, "late" if late else "now", days.get(stage.pk), means[stage.pk].mean_days))
+        else:
+            behind = here.kind == rules.OPEN and stages.order[stage.pk] < place
+            done = behind or (here.kind != rules.OPEN and (stage.pk in been or here.kind == rules.WON))
+            nodes.append(Node(stage, "done" if done else "", days.get(stage.pk)))
+    if here.kind != rules.OPEN:
+        nodes.append(Node(here, "now"))
+    return nodes
+
+
+def _days_by_stage(stays: Iterable[tuple[int, dt.date | None, dt.date | None]], today: dt.date) -> Mapping[int, int]:
+    """Days in each stage, known stays added up; a stay whose end nobody knows counts only while it is the last."""
+    found: dict[int, int] = {}
+    known = list(stays)
+    for index, (stage, entered, left) in enumerate(known):
+        if left is None and index < len(known) - 1:
+            continue
+        days = rules.stage_days(entered, left, today)
+        if days is not None:
+            found[stage] = found.get(stage, 0) + days
+    return found
+
+
+def lines_of(opportunity: Opportunity) -> list[dict[str, Any]]:
+    """The products of an opportunity: names, quantities, prices and totals (None where a price is unknown)."""
+    from coordina.pipeline.models import OpportunityLine
+
+    rows = OpportunityLine.objects.filter(opportunity=opportunity).order_by("pk")
+    return [
+        {
+            "pk": pk,
+            "product": product,
+            "quantity": quantity,
+            "price": price,
+            "total": None if price is None else rules.total_of([(quantity, price)]),
+        }
+        for pk, product, quantity, price in rows.values_list("pk", "product__name", "quantity", "unit_price")
+    ]
