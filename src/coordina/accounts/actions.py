@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from pydantic import Field
@@ -67,7 +67,7 @@ def found_company(
     )
     with override(language):
         for slug, english in BROUGHT.items():
-            Role.objects.create(slug=slug, name=translated(english), reach=defaults_for(slug))
+            Role.objects.create(slug=slug, name=gettext(english), reach=defaults_for(slug))
     return company
 
 

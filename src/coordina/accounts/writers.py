@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import F
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Access
@@ -142,7 +142,7 @@ class UserWriter(Writer[User]):
             return region
         team = Team.objects.filter(manager=manager).order_by("pk").first()
         if team is None:
-            team = Team(name=translated("Team of %(name)s") % {"name": manager.name}, manager=manager, parent=region)
+            team = Team(name=gettext("Team of %(name)s") % {"name": manager.name}, manager=manager, parent=region)
             team.save()
         elif region is not None and team.parent_id is None and team.pk != region.pk:
             team.parent = region
