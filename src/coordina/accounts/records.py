@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import Organization, Rate, Role, Team, User
 from coordina.accounts.rates import RateWriter
+from coordina.accounts.reach import differences
 from coordina.accounts.writers import OrganizationWriter, RoleWriter, TeamWriter, UserWriter
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
@@ -65,6 +66,7 @@ ROLE = declare(
     columns=("name",),
     order="name",
     writer=RoleWriter,
+    extra={"lines": {"reach": differences}},
     grants=GRANTS["people"],
     setting=True,
     importable=False,

@@ -46,7 +46,7 @@ def start(request: HttpRequest, user: User, *, remember: bool = False) -> None:
     request.session[SESSION_KEY] = str(user.pk)
     request.session[BACKEND_SESSION_KEY] = BACKEND
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    request.session.set_expiry(REMEMBERED if remember else 0)
+    request.session.set_expiry(int(REMEMBERED.total_seconds()) if remember else 0)
     rotate_token(request)
     request.user = user  # type: ignore[assignment]  # the stubs know Django's own users only
 

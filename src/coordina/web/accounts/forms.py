@@ -1,0 +1,233 @@
+"""Forms of accounts. They read what was typed; whether it is right is decided by the actions."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel.core import get_global
+from django import forms
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.enums import Language
+from coordina.accounts.passwords import LONGEST
+from coordina.accounts.places import country_choices, currency_choices, time_zone_choices
+from coordina.core.refusals import Refusal
+
+COMBO = {"data-combobox": ""}
+RULES = _("At least 10 characters, not a common word, not like your name.")
+
+
+def _missing(message: Any) -> dict[str, Any]:
+    return {"required": message}
+
+
+def _password(label: Any, kind: str, missing: Any, **said: Any) -> forms.CharField:
+    widget = forms.PasswordInput({"autocomplete": kind, "maxlength": LONGEST})
+    return forms.CharField(
+        label=label, max_length=LONGEST, strip=False, widget=widget, error_messages=_missing(missing), **said
+    )
+
+
+class Refusable(forms.Form):
+    """A form that shows what an action refused at the field it is about."""
+
+    refused_as: dict[str, str] = {}
+    """Names of the action's fields where the form calls them differently."""
+
+    def told(self, refusal: Refusal) -> None:
+        """Put the messages of a refusal at their fields; what belongs to none stands on top."""
+        for name, messages in refusal.errors.items():
+            shown = self.refused_as.get(name, name)
+            for message in messages:
+                self.add_error(shown if shown in self.fields else None, message)
+
+
+class SignInForm(Refusable):
+    """E-mail and password."""
+
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages=_missing(_("Write your e-mail.")),
+    )
+    password = _password(_("Password"), "current-password", _("Write your password."))
+    remember = forms.BooleanField(label=_("Remember me on this device for 30 days"), required=False)
+
+
+class _Company(Refusable):
+    """What describes the company; the lists speak the language of the page."""
+
+    company = forms.CharField(
+        label=_("What is your company called?"),
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "organization"}),
+        error_messages=_missing(_("Write the name of the company.")),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        widget=forms.Select(COMBO),
+        help_text=_("Reads telephone numbers and tax ids as they are written there."),
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"), widget=forms.Select(COMBO), help_text=_("Sums are reported in it.")
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=forms.Select(COMBO))
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        spoken = get_language() or "es"
+        current = dict(self.initial)
+        for name, choices in (
+            ("country", country_choices(spoken)),
+            ("currency", currency_choices(spoken)),
+            ("time_zone", time_zone_choices(spoken)),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            known = {value for value, _label in choices}
+            own = current.get(name, "")
+            field.choices = choices if not own or own in known else [(own, own), *choices]
+
+
+class FirstRunForm(_Company):
+    """The company and its first administrator, on one page."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages=_missing(_("Write your name.")),
+    )
+    email = forms.CharField(
+        label=_("Your e-mail"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages=_missing(_("Write your e-mail.")),
+    )
+    password = _password(_("Password"), "new-password", _("Write a password."), help_text=RULES)
+
+
+class CompanyForm(_Company):
+    """The company's settings."""
+
+    refused_as = {"name": "company"}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["company"].label = _("Company name")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, by the names of the record."""
+        typed = dict(self.cleaned_data)
+        return {"name": typed.pop("company"), **typed}
+
+
+class ProfileForm(Refusable):
+    """What a person says about themselves."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages=_missing(_("Write your name.")),
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, widget=forms.Select(COMBO))
+
+    def __init__(self, *args: Any, company_language: str, company_time_zone: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        spoken = dict(Language.choices).get(company_language, company_language)
+        own = _("As the company: %(value)s")
+        language, zone = self.fields["language"], self.fields["time_zone"]
+        assert isinstance(language, forms.ChoiceField)
+        assert isinstance(zone, forms.ChoiceField)
+        language.choices = [("", own % {"value": spoken}), *Language.choices]
+        zones = time_zone_choices(get_language() or "es")
+        named = dict(zones).get(company_time_zone, company_time_zone)
+        zone.choices = [("", own % {"value": named}), *_with(zones, self.initial.get("time_zone", ""))]
+
+
+class PasswordForm(Refusable):
+    """The own password, with the current one."""
+
+    current = _password(_("Current password"), "current-password", _("Write your current password."))
+    password = _password(_("New password"), "new-password", _("Write a new password."), help_text=RULES)
+
+
+class AccessForm(Refusable):
+    """What somebody needs to sign in: an e-mail and a first password."""
+
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages=_missing(_("Write an e-mail address such as ana@empresa.es.")),
+    )
+    password = forms.CharField(
+        label=_("First password"),
+        max_length=LONGEST,
+        strip=False,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "class": "num"}),
+        error_messages=_missing(_("Write a password.")),
+        help_text=_("Hand it over in person or by telephone; they change it in their profile."),
+    )
+
+
+class NewPasswordForm(AccessForm):
+    """A new password for somebody else."""
+
+    email = None  # type: ignore[assignment]  # how Django takes an inherited field out of a form
+
+
+class CopyForm(Refusable):
+    """The name of a copied role."""
+
+    name = forms.CharField(
+        label=_("Name of the new role"), max_length=80, error_messages=_missing(_("Write a name for the role."))
+    )
+
+
+def first_values(accepted: str) -> dict[str, str]:
+    """What a first-run page begins with, guessed from the languages that the browser asks for.
+
+    Args:
+        accepted: The header `Accept-Language`, such as `es-MX,es;q=0.9`.
+    """
+    spoken = (get_language() or "es").lower()
+    first = accepted.split(",")[0].split(";")[0].strip().replace("_", "-")
+    region = first.split("-")[-1].upper() if "-" in first else ""
+    if len(region) != 2 or region not in dict(country_choices("en")):
+        region = "ES" if not spoken.startswith("en") else "US" if first.lower() == "en-us" else "ES"
+    used = get_global("territory_currencies").get(region, ())
+    currency = next((code for code, _begun, ended, tender in used if ended is None and tender), "EUR")
+    zones = [z for z, territory in get_global("zone_territories").items() if territory == region]
+    known = [z for z in zones if z in available_timezones()]
+    zone = known[0] if len(known) == 1 else _CAPITALS.get(region, "Europe/Madrid")
+    language = "en" if spoken.startswith("en") else "es" if region in ("ES", "") else "es-419"
+    return {"country": region, "currency": currency, "time_zone": zone, "language": language}
+
+
+_CAPITALS = {
+    "ES": "Europe/Madrid",
+    "MX": "America/Mexico_City",
+    "AR": "America/Buenos_Aires",
+    "CL": "America/Santiago",
+    "EC": "America/Guayaquil",
+    "US": "America/New_York",
+}
+"""Time zones of countries that have several, by where most people live."""
+
+
+def waiting(count: int) -> str:
+    """How many people cannot sign in yet, in words."""
+    return ngettext("%(count)d person cannot sign in yet.", "%(count)d people cannot sign in yet.", count) % {
+        "count": count
+    }
+
+
+def _with(choices: list[tuple[str, str]], own: str) -> list[tuple[str, str]]:
+    """The choices with the present value, where it is an older name that the list does not have."""
+    return choices if not own or own in {value for value, _label in choices} else [(own, own), *choices]

@@ -1,0 +1,140 @@
+"""The places of the settings: which there are, in groups, for those who look after them."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.models import Team, User
+from coordina.core.refusals import Text
+from coordina.core.types import TYPES, RecordType
+
+GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
+    (_("Company"), ("organization", "rate")),
+    (_("People"), ("user", "team", "role")),
+    (_("Pipeline"), ("pipeline", "stage", "reason")),
+    (_("Customers and products"), ("industry", "tag", "series")),
+)
+"""Record types by group; those that no group names come last."""
+REST: Text = _("More")
+TEXTS: dict[str, Text] = {
+    "organization": _("Name, currency, language and time zone."),
+    "rate": _("What other currencies are worth in yours, day by day."),
+    "user": _("Who works here, and who can sign in."),
+    "team": _("Who works with whom, and who leads."),
+    "role": _("What people may do, and with whose records."),
+    "pipeline": _("The ways by which you sell."),
+    "stage": _("The steps of each pipeline, with probability and ageing."),
+    "reason": _("Why opportunities are won and lost."),
+    "industry": _("What your customers do."),
+    "tag": _("Words that gather records of any kind."),
+    "series": _("Families of products."),
+}
+PAGES: dict[str, str] = {"organization": "web:company", "team": "web:teams", "role": "web:roles"}
+"""Types with a page of their own instead of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of the settings.
+
+    Attributes:
+        count: How many records there are; None where it does not matter.
+    """
+
+    label: str
+    text: Text
+    url: str
+    icon: str
+    current: bool = False
+    count: int | None = None
+
+
+def looks_after(user: User, known: RecordType) -> bool:
+    """Whether a person looks after records of a settings type; reading them elsewhere is another matter."""
+    return any(user.may(known.model.permission(verb)) for verb in ("add", "change"))
+
+
+def url_of(known: RecordType) -> str:
+    """Where a settings type is looked after."""
+    return reverse(PAGES[known.name]) if known.name in PAGES else reverse("web:list", args=(known.url,))
+
+
+def places_of(user: User, path: str = "", *, counted: bool = False) -> list[tuple[Text, list[Place]]]:
+    """The places a person sees, in their groups; empty groups are left out.
+
+    Args:
+        user: Whoever looks.
+        path: Of the page they are on.
+        counted: Whether to count the records.
+    """
+    left = {known.name: known for known in TYPES if known.setting and looks_after(user, known)}
+    found: list[tuple[Text, list[Place]]] = []
+    for title, names in GROUPS:
+        here = [left.pop(name) for name in names if name in left]
+        if here:
+            found.append((title, [_place(known, user, path, counted=counted) for known in here]))
+    if left:
+        found.append((REST, [_place(known, user, path, counted=counted) for known in left.values()]))
+    return found
+
+
+def _place(known: RecordType, user: User, path: str, *, counted: bool) -> Place:
+    url, label = url_of(known), str(known.plural)
+    lists = (url, reverse("web:list", args=(known.url,)))
+    count = None
+    if counted and known.name != "organization":
+        count = known.model.objects.visible_to(user).count()
+    text = TEXTS.get(known.name) or known.empty
+    current = any(path.startswith(start) for start in lists)
+    return Place(label[:1].upper() + label[1:], text, url, known.icon, current, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A team where it stands in the tree.
+
+    Attributes:
+        depth: 0 for a team that is part of none.
+        people: How many belong to it directly.
+    """
+
+    team: Team
+    depth: int
+    people: int
+
+    @property
+    def levels(self) -> range:
+        """One step a level, for templates."""
+        return range(self.depth)
+
+    @property
+    def query(self) -> str:
+        """The filter of the people of this team."""
+        return f"team = {self.team.pk}"
+
+
+def tree_of(teams: list[Team], people: dict[int, int]) -> list[Branch]:
+    """Teams in the order of the tree, each below the one it is part of; a team whose parent is not there is a root.
+
+    Args:
+        teams: In the order in which neighbours stand.
+        people: How many belong to each team, by its id.
+    """
+    known = {team.pk for team in teams}
+    below: dict[int | None, list[Team]] = {}
+    for team in teams:
+        below.setdefault(team.parent_id if team.parent_id in known else None, []).append(team)
+    found: list[Branch] = []
+    seen: set[int] = set()
+
+    def walk(parent: int | None, depth: int) -> None:
+        for team in below.get(parent, ()):
+            if team.pk not in seen:
+                seen.add(team.pk)
+                found.append(Branch(team, depth, people.get(team.pk, 0)))
+                walk(team.pk, depth + 1)
+
+    walk(None, 0)
+    found += [Branch(team, 0, people.get(team.pk, 0)) for team in teams if team.pk not in seen]
+    return found

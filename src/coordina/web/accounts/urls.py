@@ -1,0 +1,35 @@
+"""Addresses of accounts, included in those of the web door; they come before the general ones, so that theirs win."""
+
+from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
+
+from coordina.web.accounts.views import entry, people, profile, roles, settings
+
+_COMPANY = RedirectView.as_view(pattern_name="web:company")
+_ROLES = RedirectView.as_view(pattern_name="web:roles")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign-in/", entry.sign_in_page, name="sign_in"),
+    path("sign-out/", entry.sign_out, name="sign_out"),
+    path("first-run/", entry.first_run, name="first_run"),
+    path("start/", entry.start, name="start"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/password/", profile.password, name="password"),
+    path("settings/", settings.index, name="settings"),
+    path("settings/company/", settings.company, name="company"),
+    path("settings/teams/", settings.teams, name="teams"),
+    path("settings/roles/", roles.roles, name="roles"),
+    path("settings/roles/<int:pk>/", roles.permissions, name="role_permissions"),
+    path("settings/roles/<int:pk>/reset/", roles.reset, name="role_reset"),
+    path("settings/roles/<int:pk>/copy/", roles.copy, name="role_copy"),
+    # in place of the general pages of these records
+    path("organization/", _COMPANY),
+    path("organization/1/", _COMPANY),
+    path("organization/1/edit/", _COMPANY),
+    path("roles/", _ROLES),
+    path("roles/<int:pk>/", roles.to_role),
+    path("roles/<int:pk>/do/copy-role/", roles.copy),
+    path("users/<int:pk>/do/give-access/", people.access_page, name="user_access"),
+    path("users/<int:pk>/do/set-password/", people.password_page, name="user_password"),
+    path("users/<int:pk>/do/deactivate/", people.deactivate_page, name="user_deactivate"),
+]
