@@ -81,7 +81,7 @@ class Action:
     def target(self) -> str | None:
         """Name of the parameter that takes the record; None for an action that makes one."""
         for name, parameter in self.parameters.items():
-            if self.hints.get(name) is self.model and parameter.default is parameter.empty:
+            if name not in HIDDEN and self.hints.get(name) is self.model and parameter.default is parameter.empty:
                 return name
         return None
 
