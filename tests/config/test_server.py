@@ -39,6 +39,7 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
+        self.folder = folder
         self.log = folder.parent / "serve.log"
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "coordina.config.settings", "PYTHONPATH": "src"}
         for name in ("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "BROKER_URL", "COORDINA_DATA"):
@@ -76,35 +77,46 @@ class Served:
         return sorted(found)
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    server = Served(tmp_path / "data")
+def serving(folder: Path) -> Iterator[Served]:
+    server = Served(folder)
     until(server.is_ready)
     yield server
-    if server.process.poll() is None:
-        server.process.kill()
+    server.process.kill()
     server.process.wait()
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that no test harms."""
+    yield from serving(tmp_path_factory.mktemp("served") / "data")
+
+
+@pytest.fixture
+def fragile(tmp_path: Path) -> Iterator[Served]:
+    """A server to kill."""
+    yield from serving(tmp_path / "data")
+
+
 @pytest.mark.chaos
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_job_process_that_dies_is_started_again_and_all_end_together(served: Served) -> None:
-    (worker,) = served.children("worker")
+def test_a_job_process_that_dies_is_started_again_and_all_end_together(fragile: Served) -> None:
+    until(lambda: fragile.children("worker"))
+    (worker,) = fragile.children("worker")
     os.kill(worker, signal.SIGKILL)
-    assert until(lambda: [pid for pid in served.children("worker") if pid != worker])
-    assert len(served.children("web")) == 3  # one that loads and watches, two that serve
-    served.process.terminate()
-    assert served.process.wait(20) == 0
-    assert served.children("web") == served.children("worker") == []
+    assert until(lambda: [pid for pid in fragile.children("worker") if pid != worker])
+    assert len(fragile.children("web")) == 3  # one that loads and watches, two that serve
+    fragile.process.terminate()
+    assert fragile.process.wait(20) == 0
+    assert fragile.children("web") == fragile.children("worker") == []
 
 
 @pytest.mark.chaos
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_kill_9_leaves_no_process_and_the_port_is_free_at_once(served: Served) -> None:
-    served.process.kill()
-    served.process.wait()
-    until(lambda: not served.children("web") and not served.children("worker"), 15)
-    again = Served(Path(served.command[5]))
+def test_kill_9_leaves_no_process_and_the_port_is_free_at_once(fragile: Served) -> None:
+    fragile.process.kill()
+    fragile.process.wait()
+    until(lambda: not fragile.children("web") and not fragile.children("worker"), 15)
+    again = Served(Path(fragile.command[5]))
     until(again.is_ready)
     assert again.answers()
     again.process.terminate()
@@ -121,7 +133,7 @@ def test_a_port_in_use_is_one_clear_line(served: Served) -> None:
 
 def test_data_that_is_served_cannot_be_restored_over(served: Served, tmp_path: Path) -> None:
     def coordina(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "coordina", *words, "--data", str(tmp_path / "data")]
+        command = [sys.executable, "-m", "coordina", *words, "--data", str(served.folder)]
         return subprocess.run(command, env=served.environment, capture_output=True, text=True, check=False)
 
     archive = str(tmp_path / "b.tar.gz")
@@ -134,10 +146,11 @@ def test_migrations_are_not_run_again_when_nothing_is_new(
     served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    stamp = Migrated(tmp_path / "data")
+    stamp = Migrated(served.folder)
     assert stamp.is_current()
-    (tmp_path / "data" / "coordina.sqlite3").rename(tmp_path / "gone.sqlite3")
+    stamp.path.rename(tmp_path / "aside")
     assert not stamp.is_current()
+    (tmp_path / "aside").rename(stamp.path)
 
 
 def test_a_database_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None:

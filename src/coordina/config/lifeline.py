@@ -7,21 +7,24 @@ import sys
 import threading
 import time
 
-SUPERVISED = "COORDINA_SUPERVISED"
+PARENT = "COORDINA_PARENT"  # variable with the number of the process that supervises this one
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 
 def hold() -> None:
-    """Tie this process to its parent, when it was started by ``serve``. Otherwise do nothing."""
-    if not os.environ.get(SUPERVISED):
-        return
-    parent = os.getppid()
+    """Tie this process to the one that supervises it. Otherwise do nothing."""
+    if os.environ.get(PARENT):
+        hold_to(int(os.environ.pop(PARENT)))
+
+
+def hold_to(parent: int) -> None:
+    """Tie this process to its parent, whose number was known before this one began."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
-        if os.getppid() != parent:  # it died while we were asking
-            os._exit(1)
     else:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    if os.getppid() != parent:  # it was gone before we asked
+        os._exit(1)
 
 
 def _watch(parent: int) -> None:

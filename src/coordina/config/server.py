@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def command(arguments: list[str]) -> None:
         os.environ["COORDINA_DATA"] = options.data
     folder = env.data_dir()
     os.environ["COORDINA_DATA"] = str(folder)
-    here = f"http://{options.host}:{options.port}"
+    here = f"http://{f'[{options.host}]' if ':' in options.host else options.host}:{options.port}"
     if options.host in {"127.0.0.1", "localhost", "::1"}:
         os.environ.setdefault("BASE_URL", here)
     elif not env.text("BASE_URL"):
@@ -50,7 +49,9 @@ def command(arguments: list[str]) -> None:
         _prepare(folder, demo=options.demo)
         web = ["web", "--host", options.host, "--port", str(options.port), "--workers", str(options.workers)]
         Supervisor(
-            {"web": web, "worker": ["worker"]}, lambda: _greet(options.host, options.port, folder, demo=options.demo)
+            {"web": web, "worker": ["worker"]},
+            answers=lambda: _answers(options.host, options.port),
+            greet=lambda: _greet(here, folder, demo=options.demo),
         ).run()
 
 
@@ -88,18 +89,22 @@ def _prepare(folder: Path, *, demo: bool) -> None:
         sign_ins.write_text(_django("demo", "--if-empty"))
 
 
-def _greet(host: str, port: int, folder: Path, *, demo: bool) -> None:
-    """Say where Coordina is as soon as it answers, and who can be played in the demo company."""
-    for _ in range(600):
-        try:
-            link = http.client.HTTPConnection(host, port, timeout=10)
-            link.request("HEAD", "/")
-            link.getresponse()  # any answer is an answer
-            break
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
+def _answers(host: str, port: int) -> bool:
+    link = http.client.HTTPConnection(host, port, timeout=10)
+    try:
+        link.request("HEAD", "/")
+        link.getresponse()  # any answer is an answer
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        link.close()
+    return True
+
+
+def _greet(here: str, folder: Path, *, demo: bool) -> None:
+    """Say where Coordina is, and who can be played in the demo company."""
     kind = "PostgreSQL" if is_postgres(env.database(folder)) else "SQLite"
-    print(f"Coordina is at http://{host}:{port} ({kind}, data in {folder}). Ctrl+C stops it.", flush=True)
+    print(f"Coordina is at {here} ({kind}, data in {folder}). Ctrl+C stops it.", flush=True)
     sign_ins = folder / SIGN_INS
     if demo and sign_ins.exists():
         print(sign_ins.read_text().rstrip(), flush=True)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -25,13 +24,21 @@ class Supervisor:
     """Starts commands of ``python -m coordina`` and starts again whichever dies, until SIGTERM or SIGINT.
 
     The pause before a new start doubles, from half a second to half a minute, while a process keeps dying young.
-    The first command is the one without which nothing works: when it dies before ``ready`` has returned, all ends.
+    The first command is the one without which nothing works: the others wait until it answers, so that it has the
+    machine for itself, and when it dies before that, all ends.
+
+    Args:
+        commands: Name of a process -> its command and arguments, the most important first.
+        answers: Tells whether the first one does its work.
+        greet: Called once, when it does.
     """
 
-    def __init__(self, commands: dict[str, list[str]], ready: Callable[[], None]) -> None:
+    def __init__(
+        self, commands: dict[str, list[str]], answers: Callable[[], bool], greet: Callable[[], None] = lambda: None
+    ) -> None:
         self.commands = commands
-        self._ready = ready
-        self._is_ready = threading.Event()
+        self._answers = answers
+        self._greet = greet
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._born: dict[str, float] = {}
         self._pause = dict.fromkeys(commands, 0.5)
@@ -41,9 +48,12 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._interrupt)
         try:
-            for name in self.commands:
+            first, *others = self.commands
+            self._start(first)
+            self._await(first)
+            self._greet()
+            for name in others:
                 self._start(name)
-            threading.Thread(target=self._wait_until_ready, daemon=True).start()
             while True:
                 os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # sleeps until one of them ends
                 for name, process in list(self._running.items()):
@@ -54,9 +64,11 @@ class Supervisor:
         finally:
             self._end()
 
-    def _wait_until_ready(self) -> None:
-        self._ready()
-        self._is_ready.set()
+    def _await(self, name: str) -> None:
+        while not self._answers():
+            if (code := self._running[name].poll()) is not None:
+                raise CommandFailed(f"The {name} process ended with code {code} before it could answer: see above.")
+            time.sleep(0.02)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)  # asked a second time, it does not wait
@@ -64,7 +76,7 @@ class Supervisor:
 
     def _start(self, name: str) -> None:
         program = [sys.executable, "-m", "coordina", *self.commands[name]]
-        environment = dict(os.environ, **{lifeline.SUPERVISED: "1"})
+        environment = dict(os.environ, **{lifeline.PARENT: str(os.getpid())})
         # A session of its own: Ctrl+C reaches the supervisor alone, which then ends everything in order.
         self._running[name] = subprocess.Popen(
             program, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
@@ -72,9 +84,6 @@ class Supervisor:
         self._born[name] = time.monotonic()
 
     def _again(self, name: str, code: int) -> None:
-        first = next(iter(self.commands))
-        if name == first and not self._is_ready.is_set():
-            raise CommandFailed(f"The {name} process ended with code {code} before it could answer: see above.")
         young = time.monotonic() - self._born[name] < YOUNG
         self._pause[name] = min(self._pause[name] * 2, LONGEST_PAUSE) if young else 0.5
         print(f"The {name} process ended with code {code}; it starts again.", file=sys.stderr, flush=True)

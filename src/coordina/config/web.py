@@ -2,6 +2,7 @@
 
 import argparse
 import multiprocessing
+import os
 
 from coordina.config import lifeline
 from coordina.config.proxy import Application
@@ -17,13 +18,17 @@ def command(arguments: list[str]) -> None:
 
     # Loaded before the processes part: they share its memory and start together, but no connection.
     from django.db import connections
+    from django.urls import get_resolver
 
     from coordina.config.wsgi import application
 
+    _ = get_resolver().url_patterns
     connections.close_all()
 
+    parent = os.getpid()
+
     def load() -> Application:
-        lifeline.hold()
+        lifeline.hold_to(parent)
         return application
 
     multiprocessing.set_start_method("fork")
