@@ -1,0 +1,85 @@
+"""Making the demo company."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from coordina.config.demo import house
+from coordina.config.demo.clients import Client, clients
+from coordina.config.demo.deals import Deal, deals
+from coordina.config.demo.diary import Clock, sheets
+from coordina.config.demo.founding import House, found
+from coordina.config.demo.goods import goods
+from coordina.config.demo.story import Story
+from coordina.config.demo.writing import Pen
+from coordina.customers.models import Company
+from coordina.ledger.change_sets import change_set
+from coordina.pipeline.models import Opportunity
+from coordina.records.models import TagLink
+
+SEED = 20
+DAYS, ADOPTED = 730, 365
+"""Days since the first opportunity, and since they work with Coordina: what was before was brought in then."""
+CLIENTS, DEALS = 350, 1200
+
+
+def fill(now: datetime) -> None:
+    """Write the demo company into an empty database, in one transaction: it is there whole or not at all.
+
+    Args:
+        now: The moment at which its history ends.
+    """
+    draw = Random(SEED)  # noqa: S311 (invented data must come out the same each time; nothing here is secret)
+    today = now.astimezone(ZoneInfo(house.TIME_ZONE)).date()
+    first = today - timedelta(days=DAYS)
+    first -= timedelta(days=first.weekday())
+    adopted = today - timedelta(days=ADOPTED)
+    adopted -= timedelta(days=adopted.weekday())
+    clock = Clock(draw, now)
+    things = goods(draw)
+    customers = clients(draw, CLIENTS, first, today)
+    chances = deals(draw, DEALS, customers, things, first, today)
+    with transaction.atomic():
+        made = found(draw, things, first, today, clock.on(adopted, 6.5, 7))
+        story = Story(draw, clock, adopted, today)
+        deeds = [*story.first_purchases(chances), *story.customers(customers), *story.sales(chances)]
+        pen = Pen(made.users, made.industries, made.stages, made.reasons, clock)
+        _bring_in(pen, story, customers, chances)
+        for sheet in sheets(deeds, now):
+            by, at = made.users[sheet.by.name], sheet.at
+            with change_set(by=by, at=at, via="web", action=sheet.action):
+                pen.writings[sheet.action]([deed.what for deed in sheet.deeds], by, at)
+        _tag(draw, made, customers, chances, clock.on(today))
+
+
+def _bring_in(pen: Pen, story: Story, customers: list[Client], chances: list[Deal]) -> None:
+    """On the first day the coordinator brings in what they had: customers, contacts, opportunities, conversations."""
+    by, at = pen.users[house.COORDINATOR.name], story.clock.on(story.adopted, 8, 8.1)
+    known = [c for c in customers if c.since <= story.adopted]
+    older = [d for d in chances if d.opened_on <= story.adopted]
+    steps: list[Callable[[], None]] = [
+        lambda: pen.companies(known, by, at),
+        lambda: pen.people([(c, k) for c in known for k in c.contacts], by, at),
+        lambda: pen.older(older, story.adopted, by, at),
+        lambda: pen.interactions([(d, t) for d in older for t in d.touches if t.day <= story.adopted], by, at),
+    ]
+    for step in steps:
+        at += timedelta(minutes=4)
+        with change_set(by=by, at=at, via="import", action="records.import"):
+            step()
+
+
+def _tag(draw: Random, made: House, customers: list[Client], chances: list[Deal], at: datetime) -> None:
+    """The coordinator tags customers and opportunities."""
+    by = made.users[house.COORDINATOR.name]
+    subjects = [(Company._meta.label, c.row.pk) for c in customers if draw.random() < 0.3]
+    subjects += [(Opportunity._meta.label, d.row.pk) for d in chances if draw.random() < 0.15]
+    with change_set(by=by, at=at, via="web", action="records.tag"):
+        TagLink.objects.bulk_create(
+            TagLink(subject_type=label, subject_id=pk, tag=tag)
+            for label, pk in subjects
+            for tag in draw.sample(made.tags, draw.choice((1, 1, 2)))
+        )
