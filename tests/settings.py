@@ -1,6 +1,6 @@
 """Settings for tests: the product's own, with a scratch data folder, a cheap password hash, plain file names.
 
-``DATABASE_URL``, ``REDIS_URL`` and ``BROKER_URL`` count as they do for the product; unset, tests run on SQLite in memory.
+``DATABASE_URL``, ``REDIS_URL`` and ``BROKER_URL`` count as they do for the product: unset, SQLite in memory is used.
 """
 
 import os
