@@ -43,7 +43,21 @@ class Writer[M: Record]:
             Refusal: Naming the field.
         """
         self.refuse_taken(values, obj)
-        return values
+        return self.looked_after(values, obj)
+
+    def looked_after(self, values: Values, obj: M | None) -> Values:
+        """Drop the empty owner of a new row, so that whoever makes it owns it; later nobody may take the owner away.
+
+        Raises:
+            Refusal: At the owner, where the column must have one.
+        """
+        if not self.owner or values.get(self.owner, self) is not None:
+            return values
+        if self.model._meta.get_field(self.owner).null:
+            return values
+        if obj is not None:
+            raise Refusal("required", _("Somebody has to look after it."), field=self.owner)
+        return {n: v for n, v in values.items() if n != self.owner}
 
     def refuse_taken(self, values: Values, obj: M | None) -> None:
         """Refuse values that another row must have alone.
