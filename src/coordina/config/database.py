@@ -5,11 +5,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from coordina.config.cli import CommandFailed
-from coordina.config.env import database
+from coordina.config.env import database, words
 
 PACKAGE = Path(__file__).resolve().parent.parent
 APPLIED = "SELECT count(*), max(id) FROM django_migrations"
@@ -63,6 +64,15 @@ def _applied(entry: dict[str, Any]) -> list[int | None]:
     return [0, None]
 
 
+def _migrations() -> Iterator[Path]:
+    """Give the migrations of all rooms, also of those that people brought themselves."""
+    yield from PACKAGE.glob("*/migrations/*.py")
+    for room in words("COORDINA_ROOMS"):
+        spec = find_spec(room)
+        for place in (spec.submodule_search_locations or ()) if spec else ():
+            yield from Path(place).glob("migrations/*.py")
+
+
 class Migrated:
     """A stamp in the data folder that says which migrations this very database has seen; spares asking Django."""
 
@@ -72,8 +82,8 @@ class Migrated:
 
     def _facts(self) -> dict[str, Any]:
         total = hashlib.sha256()
-        for path in sorted(PACKAGE.glob("*/migrations/*.py")):
-            total.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
+        for path in sorted(_migrations()):
+            total.update(f"{path.parent.parent.name}/{path.name}".encode() + path.read_bytes())
         identity = hashlib.sha256(json.dumps(self.entry, default=str, sort_keys=True).encode()).hexdigest()
         return {"migrations": total.hexdigest(), "database": identity, "applied": _applied(self.entry)}
 

@@ -13,6 +13,7 @@ COORDINA_TRUSTED_PROXY     addresses or networks whose ``X-Forwarded-*`` headers
 COORDINA_MAX_UPLOAD_MB     largest file that may be uploaded (200)
 COORDINA_DB_POOL           most PostgreSQL connections of one process (8)
 COORDINA_LOG_LEVEL         INFO
+COORDINA_ROOMS             rooms of your own: importable apps, comma-separated (docs/add-a-noun.md)
 COORDINA_DEBUG             1 shows faults in the browser: for developers only
 ========================== ==========================================================================================
 """
@@ -40,6 +41,7 @@ SECRET_KEY = env.secret_key(DATA_DIR)
 BASE_URL = env.base_url().geturl().rstrip("/")
 ALLOWED_HOSTS = env.allowed_hosts()
 
+ROOMS = env.words("COORDINA_ROOMS")
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
     "coordina.catalog",
     "coordina.pipeline",
     "coordina.insights",
+    *ROOMS,
     "coordina.web",
     "coordina.config",
 ]

@@ -4,12 +4,14 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 
 def _of_rooms() -> list[URLPattern | URLResolver]:
     """The addresses of every room that has pages of its own, from the top floor down."""
-    rooms = [config.name for config in apps.get_app_configs() if config.name.startswith("coordina.")]
+    names = [config.name for config in apps.get_app_configs()]
+    rooms = [name for name in names if name.startswith("coordina.") or name in settings.ROOMS]
     own = [name for name in reversed(rooms) if name not in ("coordina.web", "coordina.config")]
     return [path("", include(import_module(f"{name}.urls"))) for name in own if find_spec(f"{name}.urls") is not None]
 

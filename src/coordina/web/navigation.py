@@ -11,7 +11,10 @@ from typing import Protocol
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+from coordina.core.types import TYPES
 
 
 class _Reader(Protocol):
@@ -109,6 +112,15 @@ CREATE: tuple[Item, ...] = (
 )
 
 
+def _of_rooms() -> tuple[Item, ...]:
+    """Nouns that ask for a place of their own: `extra={"place": True}` in their declaration."""
+    return tuple(
+        Item(capfirst(known.plural), known.icon, "web:list", (known.url,), known.model.view_permission())
+        for known in TYPES
+        if known.extra.get("place")
+    )
+
+
 def _shown(items: Iterable[Item], reader: _Reader, path: str) -> tuple[Place, ...]:
     return tuple(
         Place(item.label, item.icon, item.url, item.holds(path), item.key, item.short or item.label)
@@ -119,7 +131,8 @@ def _shown(items: Iterable[Item], reader: _Reader, path: str) -> tuple[Place, ..
 
 def navigation_of(reader: _Reader, path: str) -> Navigation:
     """What the shell shows to ``reader`` on the page at ``path``. Groups that are empty for them are left out."""
-    groups = tuple(shown for group in GROUPS if (shown := _shown(group, reader, path)))
+    work, tools = GROUPS
+    groups = tuple(shown for group in ((*work, *_of_rooms()), tools) if (shown := _shown(group, reader, path)))
     return Navigation(groups, _shown(DOCK, reader, path), _shown(CREATE, reader, path))
 
 
