@@ -66,6 +66,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="about SQLite itself"))
 
 
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Read what the product says in English, whatever the catalogues hold."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 def service(name: str, port: int, package: str) -> None:
     """Skip loudly where a service of this machine does not answer; under CI that is a failure."""
     try:

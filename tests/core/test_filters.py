@@ -249,6 +249,7 @@ def test_far_conditions_hold_only_for_visible_companies(text: str, world: Seller
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("english")
 def test_a_hidden_field_does_not_exist(world: Seller) -> None:
     entitled = Seller(pk=1, teams=[1], permissions=["see_cost", "see_margin"])
     assert found("cost >= 1000", entitled) == found("amount >= 1000", world)

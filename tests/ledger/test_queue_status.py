@@ -136,6 +136,7 @@ def test_a_job_whose_worker_died_after_the_wish_to_cancel_is_cancelled() -> None
     assert not Event.objects.exists()
 
 
+@pytest.mark.usefixtures("english")
 def test_a_dead_job_tells_why_and_can_be_started_again() -> None:
     pk = int(t.broken.using(by=LIA.pk).enqueue("a").id)
     other = int(t.hopeless.using(by=LIA.pk).enqueue().id)
