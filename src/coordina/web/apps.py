@@ -10,8 +10,9 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Lend the small pieces of pages to rooms that draw rows of their own."""
+        """Lend the small pieces of pages to rooms that draw rows of their own; let addresses name record types."""
         from coordina.core.pieces import lend
-        from coordina.web import html
+        from coordina.web import converters, html
 
         lend(html)
+        converters.install()

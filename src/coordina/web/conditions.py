@@ -97,7 +97,8 @@ def read_condition(field: Filterable, operator: str, typed: Sequence[str], forma
 def _literal(field: Filterable, text: str, formats: Formats) -> Literal:
     match family_of(field):
         case Family.NUMBER:
-            return Literal(Form.NUMBER, str(parse_decimal(text.removesuffix("%"), formats.locale)))
+            places = 0 if field.kind == "integer" else 2 if field.decimals is None else field.decimals
+            return Literal(Form.NUMBER, str(parse_decimal(text.removesuffix("%"), formats.locale, places)))
         case Family.DATE | Family.DATETIME:
             return Literal(Form.WORD, _day(text, formats))
         case Family.REF:

@@ -20,7 +20,7 @@ from coordina.core.types import Field, Kind, RecordType, find_type, type_of
 from coordina.ledger.doors import submit
 from coordina.ledger.history import Event, history_of
 from coordina.ledger.models import ChangeSet
-from coordina.web.listpage import capital
+from coordina.web.listpage import capital, new_label
 from coordina.web.sentences import titles_of
 from coordina.web.values import shown_text
 
@@ -151,7 +151,7 @@ def changed_only(obj: Record, given: Mapping[str, Any]) -> dict[str, Any]:
 def heading_of(declared: Action, known: RecordType, title: str) -> str:
     """The h1 of an action's page."""
     if declared.verb == "create":
-        return str(known.extra.get("new") or _("New: %(noun)s") % {"noun": known.label})
+        return new_label(known)
     if declared.verb == "edit":
         return title
     if declared.verb == "delete":

@@ -6,11 +6,12 @@ from django.db.models import ProtectedError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from coordina.core.actions import Action
 from coordina.core.deletion import RecordedCollector
+from coordina.core.formats import babel_locale
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict
 from coordina.core.types import RecordType, find_type
@@ -45,10 +46,22 @@ def page_of(
         "next": request.POST.get("next", "") or request.GET.get("next", ""),
         "warning": declared.warning if not declared.undoable else "",
         "consequences": consequences(obj) if declared.verb == "delete" and obj is not None else "",
+        "day_words": day_words(),
         "help": (declared.input.__doc__ or "").split("\n")[0] if not declared.verb else "",
     }
     dialog = request.headers.get("HX-Target") == "dialog-host"
     return render(request, f"web/generic/{'form_dialog' if dialog else 'form'}.html", values, status=status)
+
+
+def day_words() -> list[str]:
+    """Words for days that a date field offers and understands."""
+    return [_("today"), _("tomorrow"), *weekdays(get_language() or "en")]
+
+
+def weekdays(language: str) -> list[str]:
+    """Names of the working days in a language."""
+    names = babel_locale(language).days["format"]["wide"]
+    return [str(names[number]) for number in range(5)]
 
 
 def _crumbs(known: RecordType, obj: Record | None, title: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from coordina.accounts.models import User
 from coordina.core.actions import Action
 from coordina.core.formats import Formats
 from coordina.core.refusals import Refusal, Text
-from coordina.core.types import Field, Kind, RecordType, find_type
+from coordina.core.types import Field, RecordType, find_type
 from coordina.web.inputs import fields_of
 from coordina.web.listpage import capital
 from coordina.web.typed import read, written
@@ -61,19 +61,14 @@ class ActionForm(forms.Form):
             self.fields[name] = self._field(field, user)
 
     def _field(self, field: Field, user: User) -> Typed:
-        wrong = self.is_bound and field.kind in (Kind.DATE, Kind.DATETIME) and not self._iso(field)
         label = capital(field.label)
         return Typed(
             required=field.required,
             label=label,
             help_text=str(field.help),
-            widget=widget_of(field, user, required=field.required, wrong=wrong),
+            widget=widget_of(field, user, self.formats, required=field.required),
             error_messages={"required": _("%(field)s is missing.") % {"field": label}},
         )
-
-    def _iso(self, field: Field) -> bool:
-        text = str(self.data.get(self.add_prefix(field.name), ""))
-        return not text or (text[:4].isdigit() and text[4:5] == "-")
 
     def clean(self) -> dict[str, Any]:
         """Read every text; what cannot be read is said at its field."""

@@ -100,6 +100,9 @@ def _entry(
     lines = [
         _line(about, _pair(event, column), titles, formats) for column, about in shown.items() if column in event.delta
     ]
+    if event.kind == "u":  # columns that a type puts into words itself, such as the permissions of a role
+        for column, tell in known.extra.get("lines", {}).items():
+            lines += [Line(*said) for said in tell(*event.delta.get(column, (None, None)))]
     can = may_undo(change, user)
     return Entry(
         who=change.by.name if change.by is not None else "Coordina",

@@ -15,6 +15,7 @@ from coordina.web.access import may_create
 from coordina.web.conditions import Choice
 from coordina.web.layouts import layout_of
 from coordina.web.listing import COUNTED, Listing
+from coordina.web.navigation import CREATE
 from coordina.web.sentences import addable, condition_form, sentence_of
 
 _boards: dict[str, bool] = {}
@@ -91,7 +92,8 @@ def capital(text: object) -> str:
 
 def new_label(known: RecordType) -> str:
     """What the button says that makes one."""
-    return str(known.extra.get("new") or gettext("New: %(noun)s") % {"noun": known.label})
+    said = known.extra.get("new") or next((i.label for i in CREATE if i.args == (known.url,)), "")
+    return str(said or gettext("New: %(noun)s") % {"noun": known.label})
 
 
 def header(listing: Listing, name: str) -> Header:

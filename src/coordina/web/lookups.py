@@ -5,10 +5,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from coordina.accounts.models import User
-from coordina.core.refusals import Forbidden
+from coordina.core.refusals import Forbidden, NotFound
 from coordina.core.types import RecordType
 from coordina.web.access import may_list
-from coordina.web.values import shown_text
 
 MOST = 20
 _LAST = "\U0010ffff"
@@ -23,8 +22,11 @@ def lookup(user: User, known: RecordType, text: str) -> list[dict[str, Any]]:
         text: What was typed; empty gives the latest, the person's own first.
 
     Raises:
+        NotFound: For types that are only parts of others: nothing refers to those.
         Forbidden: Where the role does not include the type at all.
     """
+    if known.within:
+        raise NotFound
     if not may_list(user, known):
         raise Forbidden
     fact = known.known_to(user).get(known.subtitle) if known.subtitle else None
@@ -35,7 +37,7 @@ def lookup(user: User, known: RecordType, text: str) -> list[dict[str, Any]]:
         :MOST
     ]:
         value = rest[0] if rest else None
-        shown = str(value or "") if fact is None or fact.title_path else shown_text(fact, value, None)
+        shown = str(fact.label_of(value)) if fact is not None and value and fact.choices else str(value or "")
         found.append({"id": pk, "label": str(label), "fact": shown})
     return found
 
@@ -49,7 +51,7 @@ def candidates(user: User, known: RecordType, text: str) -> QuerySet[Any]:
         return seen.filter(_begins(title, text)).order_by(title, "pk")
     if known.setting or known.order.removeprefix("-") == known.title:
         return seen.order_by(title, "pk")
-    if model.scope_owner:
+    if model.scope_owner and not model.scope_parent:
         mine = seen.filter(**{model.scope_owner: user.pk})
         if mine.exists():
             return mine.order_by("-changed_at", "-pk")

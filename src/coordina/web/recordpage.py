@@ -233,10 +233,12 @@ def other_data_of(obj: Any) -> list[tuple[str, str]]:
 
 
 def parts_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_edit: bool) -> list[Part]:
-    """Small tables of the types whose records belong to this one."""
+    """Small tables of the types whose records belong to this one, but for those that a panel of their room shows."""
     found = []
     for child in TYPES:
-        if child.within and child.model._meta.get_field(child.within).related_model is known.model:
+        if not child.within or child.extra.get("panel"):
+            continue
+        if child.model._meta.get_field(child.within).related_model is known.model:
             found.append(_part(known, child, obj, user, formats, may_edit=may_edit))
     return found
 

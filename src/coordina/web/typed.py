@@ -2,12 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from babel.dates import get_date_format
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordina.core.formats import Formats
+from coordina.core.formats import Formats, babel_locale
 from coordina.core.parsing import parse_date, parse_decimal, parse_integer, parse_money, parse_percent
 from coordina.core.refusals import Refusal
 from coordina.core.types import Field, Kind
@@ -95,11 +97,26 @@ def written(field: Field, value: Any, formats: Formats) -> str:
         case Kind.MONEY | Kind.DECIMAL | Kind.PERCENT:
             return _plain_number(value, formats)
         case Kind.DATE:
-            return value.isoformat() if isinstance(value, dt.date) else str(value)
+            return day_figures(value, formats) if isinstance(value, dt.date) else str(value)
         case Kind.DATETIME:
             local = timezone.localtime(value) if isinstance(value, dt.datetime) else value
-            return local.strftime("%Y-%m-%dT%H:%M") if isinstance(local, dt.datetime) else str(local)
+            return (
+                f"{day_figures(local.date(), formats)} {local:%H:%M}" if isinstance(local, dt.datetime) else str(local)
+            )
     return str(value)
+
+
+def day_figures(day: dt.date, formats: Formats) -> str:
+    """A day in figures in the order of the locale, with its whole year: `04/12/2026`."""
+    return f"{day:{_figures(formats.locale)}}"
+
+
+@cache
+def _figures(locale: str) -> str:
+    """The order of a locale's short dates as a format of Python's."""
+    pattern = get_date_format("short", babel_locale(locale)).pattern.lower()
+    order = dict.fromkeys(letter for letter in pattern if letter in "dmy")
+    return "/".join({"d": "%d", "m": "%m", "y": "%Y"}[letter] for letter in order)
 
 
 def _plain_number(value: Any, formats: Formats) -> str:

@@ -5,10 +5,8 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from coordina.web import changes, converters, details, edits, histories, jobs, lists, pages
+from coordina.web import changes, details, edits, histories, jobs, lists, pages
 from coordina.web.dashboard.views import home
-
-converters.install()
 
 app_name = "web"
 

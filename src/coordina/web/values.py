@@ -52,7 +52,7 @@ def drawer(field: Field, formats: Formats, *, whole: bool = False) -> Draw:
         case Kind.REF:
             return lambda v: escape(str(v[1])) if v[1] is not None else ""
         case Kind.MONEY if field.currency:
-            return lambda v: escape(formats.money(v[0], v[1], cents=whole and v[0] is not None and v[0] % 1 != 0))
+            return _money(formats, whole=whole)
         case Kind.BOOL:
             yes, no = str(YES), str(NO)
             return lambda v: "" if v[0] is None else yes if v[0] else no
@@ -99,6 +99,19 @@ def shown_text(field: Field, value: Any, formats: Formats) -> str:
     return plainly(field, formats, whole=True)(value)
 
 
+def _money(formats: Formats, *, whole: bool) -> Draw:
+    """Amounts in the currency beside them; a code that is none stands behind the number as it was typed."""
+
+    def draw(values: tuple[Any, ...]) -> str:
+        amount, currency = values[0], values[1]
+        try:
+            return escape(formats.money(amount, currency, cents=whole and amount is not None and amount % 1 != 0))
+        except ValueError:
+            return escape(f"{formats.decimal(amount)} {currency}")
+
+    return draw
+
+
 def _bare(value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -126,12 +139,12 @@ def _linked(kind: Kind) -> Draw:
         if not text:
             return ""
         if kind is Kind.EMAIL:
-            return f'<a class="link" href="mailto:{quote(text, safe="@.+-_")}">{escape(text)}</a>'
+            return f'<a href="mailto:{quote(text, safe="@.+-_")}">{escape(text)}</a>'
         if kind is Kind.PHONE:
-            return f'<a class="link nowrap" href="tel:{quote(text, safe="+")}">{escape(_phone(text))}</a>'
+            return f'<a class="nowrap" href="tel:{quote(text, safe="+")}">{escape(_phone(text))}</a>'
         if not text.startswith(("https://", "http://")):
             return escape(text)
         name = text.split("://", 1)[1].removeprefix("www.").rstrip("/")
-        return f'<a class="link" href="{escape(text)}" rel="noopener noreferrer" target="_blank">{escape(name)}</a>'
+        return f'<a href="{escape(text)}" rel="noopener noreferrer" target="_blank">{escape(name)}</a>'
 
     return draw

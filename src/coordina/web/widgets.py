@@ -7,9 +7,11 @@ from django import forms
 from django.urls import reverse
 
 from coordina.accounts.models import User
+from coordina.core.formats import Formats
 from coordina.core.types import Field, Kind, find_type
 from coordina.web.access import may_create, may_list
 from coordina.web.lookups import lookup
+from coordina.web.typed import day_figures
 from coordina.web.values import NO, YES
 
 FEW = 12
@@ -33,14 +35,14 @@ class RefSelect(forms.Select):
         return super().optgroups(name, value, attrs)
 
 
-def widget_of(field: Field, user: User, *, required: bool, wrong: bool = False) -> forms.Widget:
+def widget_of(field: Field, user: User, formats: Formats, *, required: bool) -> forms.Widget:
     """The control of a field.
 
     Args:
         field: The field.
         user: Whoever fills the form.
+        formats: Their way of writing.
         required: Whether nothing is no answer.
-        wrong: Whether what was typed could not be read: then it stays as text.
     """
     attrs: dict[str, Any] = {"autocomplete": "off"}
     if field.max_length:
@@ -57,9 +59,9 @@ def widget_of(field: Field, user: User, *, required: bool, wrong: bool = False) 
         case Kind.LONG_TEXT:
             return forms.Textarea({"rows": 4} | {k: v for k, v in attrs.items() if k == "maxlength"})
         case Kind.DATE:
-            return forms.TextInput(attrs | {"type": "text" if wrong else "date"})
+            return forms.TextInput(attrs | {"placeholder": day_figures(formats.today, formats), "list": "day-words"})
         case Kind.DATETIME:
-            return forms.TextInput(attrs | {"type": "text" if wrong else "datetime-local"})
+            return forms.TextInput(attrs | {"placeholder": f"{day_figures(formats.today, formats)} 10:30"})
         case Kind.MONEY | Kind.DECIMAL | Kind.PERCENT | Kind.INTEGER:
             return forms.TextInput(attrs | {"inputmode": "decimal", "class": "num"})
         case Kind.EMAIL | Kind.PHONE | Kind.URL:
