@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest
+from django.test import Client
 from django.utils import timezone
 
+from coordina.accounts import session, tree
 from coordina.accounts.models import Organization, Role, Team, User
 from coordina.core.actions import of, standard
 from coordina.core.permissions import defaults_for
@@ -21,6 +25,7 @@ class World:
     """
 
     def __init__(self) -> None:
+        tree.forget()
         with change_set(by=None, at=timezone.now(), via="system"):
             Organization.objects.create(name="Lumbrera", currency="EUR", country="ES", time_zone="Europe/Madrid")
             self.north, self.south = Team.objects.create(name="Norte"), Team.objects.create(name="Sur")
@@ -39,6 +44,7 @@ class World:
             self.rep = user("Bruno Encina", "representative", self.north)
             self.other = user("Teo Mirlo", "representative", self.south)
             self.service = user("Sol Amapola", "service", self.south)
+        tree.forget()
 
     def create(self, model: Any, by: User | None = None, **values: Any) -> Any:
         """Make a record through the door."""
@@ -55,6 +61,16 @@ class World:
     def act(self, fn: Any, by: User | None = None, pk: int | None = None, **values: Any) -> Any:
         """Call an action through the door."""
         return submit(of(fn), _ids(values), by=by or self.boss, via="web", pk=pk)
+
+    def client(self, user: User, **headers: str) -> Client:
+        """A browser in which somebody is signed in."""
+        client = Client(headers=headers or None)
+        request: Any = HttpRequest()
+        request.session = client.session
+        session.start(request, User.objects.for_request().get(pk=user.pk))
+        request.session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+        return client
 
 
 def _ids(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One record's history: every change set that wrote it, newest first."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -35,9 +36,12 @@ def history(subjects: Iterable[tuple[str, int]], *, limit: int = 50, before: int
         before: Only change sets older than this id, for paging.
     """
     found: list[Event] = []
+    by_label: dict[str, set[int]] = defaultdict(set)
     for label, pk in subjects:
-        found += _plain(label, pk, limit, before)
-        found += _batched(label, pk, limit, before)
+        by_label[label].add(pk)
+    for label, keys in by_label.items():
+        found += _plain(label, keys, limit, before)
+        found += _batched(label, keys, limit, before)
     found.sort(key=lambda e: (e.change_set.pk, e.kind != "c"), reverse=True)
     return found[:limit]
 
@@ -47,23 +51,23 @@ def history_of(obj: Record, **options: Any) -> list[Event]:
     return history([(obj._meta.label, obj.pk)], **options)
 
 
-def _plain(label: str, pk: int, limit: int, before: int | None) -> list[Event]:
-    rows = Change.objects.filter(model=label, object_id=pk).select_related("change_set__by").order_by("-pk")
+def _plain(label: str, keys: set[int], limit: int, before: int | None) -> list[Event]:
+    rows = Change.objects.filter(model=label, object_id__in=keys).select_related("change_set__by").order_by("-pk")
     if before is not None:
         rows = rows.filter(change_set_id__lt=before)
-    return [Event(r.change_set, label, pk, r.kind, json.loads(r.delta)) for r in rows[:limit]]
+    return [Event(r.change_set, label, r.object_id, r.kind, json.loads(r.delta)) for r in rows[:limit]]
 
 
-def _batched(label: str, pk: int, limit: int, before: int | None) -> list[Event]:
-    rows = BatchEntry.objects.filter(type_id=type_id(label), object_id=pk).order_by("-batch_id")
+def _batched(label: str, keys: set[int], limit: int, before: int | None) -> list[Event]:
+    rows = BatchEntry.objects.filter(type_id=type_id(label), object_id__in=keys).order_by("-batch_id")
     if before is not None:
         rows = rows.filter(batch__change_set_id__lt=before)
-    keys = list(rows.values_list("batch_id", flat=True)[:limit])
+    batches = list(dict.fromkeys(rows.values_list("batch_id", flat=True)[:limit]))
     found: list[Event] = []
-    for batch in Batch.objects.filter(pk__in=keys).select_related("change_set__by").order_by("-pk"):
+    for batch in Batch.objects.filter(pk__in=batches).select_related("change_set__by").order_by("-pk"):
         for entry in unpack(batch):
-            if entry.pk == pk:
-                found.append(Event(batch.change_set, label, pk, entry.kind, entry.delta))
+            if entry.pk in keys:
+                found.append(Event(batch.change_set, label, entry.pk, entry.kind, entry.delta))
     return found
 
 

@@ -11,5 +11,5 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.records import jobs, records  # noqa: F401  # registration by import
+        from coordina.records import changes, jobs, panels, records, sources  # noqa: F401  # registration by import
         from coordina.records.search import index  # noqa: F401  # follows writes

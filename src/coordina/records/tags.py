@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.aggregates import StringAgg
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from coordina.core.cells import CELLS, Cell, CellContext
 from coordina.core.records import Record
@@ -116,6 +117,8 @@ def tags_field(model: type[Record], **said: Any) -> Draft:
     from django.utils.translation import gettext_lazy
 
     cell = Cell((words_column(model._meta.label),), draw_words, typed=lambda obj: ", ".join(words_of(obj)))
+    column = words_column(model._meta.label)
+    cell = Cell((column,), draw_words, typed=lambda obj: ", ".join(words_of(obj)))
     CELLS.add((str(model._meta.model_name), "tags"), cell)
     return f(
         "tags",

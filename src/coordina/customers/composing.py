@@ -1,0 +1,157 @@
+"""The composer: what it offers on a record's page, prefilled so that two keystrokes log a call."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coordina.accounts.models import User
+from coordina.core.records import Record
+from coordina.core.refusals import Refusal, Text
+from coordina.core.types import type_of
+from coordina.customers.enums import Direction, InteractionKind, Outcome
+from coordina.customers.models import Company, Interaction, Person, Position
+from coordina.customers.timeline import interactions_with
+from coordina.records.models import Note
+from coordina.records.panels import may_hang
+
+OFFERED = 40
+"""People the composer offers."""
+TALKED = ("call", "meeting", "visit")
+ANSWERED = ("call", "email", "message")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One way of being in touch.
+
+    Attributes:
+        key: Key that opens it from anywhere on the page; empty for none.
+        ask: What the text field is called and asks.
+    """
+
+    kind: str
+    label: Text
+    icon: str
+    key: str
+    ask: Text
+
+
+TABS = (
+    Tab("call", gettext_lazy("Call"), "phone", "l", gettext_lazy("What was said")),
+    Tab("email", gettext_lazy("E-mail"), "mail", "m", gettext_lazy("What the mail was about")),
+    Tab("note", gettext_lazy("Note"), "note", "n", gettext_lazy("What is worth remembering")),
+    Tab("meeting", gettext_lazy("Meeting"), "users", "r", gettext_lazy("What was agreed")),
+    Tab("visit", gettext_lazy("Visit"), "map-pin", "v", gettext_lazy("What was seen and said")),
+    Tab("message", gettext_lazy("Message"), "message", "", gettext_lazy("What the message was about")),
+)
+
+
+def composer_values(
+    record: Record, user: User, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """What the template of the composer is given.
+
+    Args:
+        record: What is written about.
+        user: Who writes.
+        typed: What was typed, where it was refused; it stays.
+        errors: Why, by input name.
+    """
+    tabs = [tab for tab in TABS if _may(user, record, tab)]
+    given = typed or {}
+    people = people_around(record, user)
+    chosen = given.get("person") if typed is not None else str(_usual_person(record, user, people) or "")
+    kind = given.get("kind", "")
+    now = timezone.localtime(timezone.now()).strftime("%Y-%m-%dT%H:%M")
+    return {
+        "record": record,
+        "tabs": tabs,
+        "kind": kind if kind in {t.kind for t in tabs} else tabs[0].kind if tabs else "",
+        "people": [(pk, label, str(pk) == chosen) for pk, label in people],
+        "text": given.get("text", ""),
+        "at": given.get("happened_at", now),
+        "minutes": given.get("minutes", ""),
+        "outcomes": [(v, label, v == given.get("outcome", Outcome.DONE)) for v, label in Outcome.choices],
+        "directions": [(v, label, v == given.get("direction", Direction.OUT)) for v, label in Direction.choices],
+        "errors": [message for found in (errors or {}).values() for message in found],
+        "wrong": frozenset(errors or ()),
+        "draft": f"{type_of(record).name}-{record.pk}",
+        "composer_url": reverse("customers:log", args=(type_of(record).url, record.pk)),
+    }
+
+
+def _may(user: User, record: Record, tab: Tab) -> bool:
+    if tab.kind == InteractionKind.NOTE:
+        return may_hang(user, record, Note.permission("add"))
+    return user.may(Interaction.permission("add"))
+
+
+def people_around(record: Record, user: User) -> list[tuple[int, str]]:
+    """The people one may have been in touch with about a record, by name; a person's own page knows who it was."""
+    if isinstance(record, Person):
+        return [(record.pk, record.name)]
+    company = record.pk if isinstance(record, Company) else getattr(record, "company_id", None)
+    own = getattr(record, "person_id", None)
+    if company is None and own is None:
+        return []
+    there = Exists(Position.objects.filter(person=OuterRef("pk"), company=company))
+    rows = Person.objects.visible_to(user).filter(Q(company=company) | Q(there) if company else Q(pk=own))
+    found = list(rows.order_by("name", "pk").values_list("pk", "name")[:OFFERED])
+    if own is not None and own not in {pk for pk, _name in found}:
+        found = [*Person.objects.visible_to(user).filter(pk=own).values_list("pk", "name"), *found]
+    return found
+
+
+def _usual_person(record: Record, user: User, people: Sequence[tuple[int, str]]) -> int | None:
+    """Whom a new interaction was most likely with: the record's own person, else the last one, else the only one."""
+    keys = {pk for pk, _name in people}
+    own = record.pk if isinstance(record, Person) else getattr(record, "person_id", None)
+    if own in keys or len(keys) == 1:
+        return own if own in keys else next(iter(keys))
+    if not keys:
+        return None
+    rows = Interaction.objects.visible_to(user).filter(interactions_with(record), person__in=keys)
+    return rows.order_by("-happened_at", "-pk").values_list("person_id", flat=True).first()
+
+
+def read_composer(typed: Mapping[str, str]) -> dict[str, Any]:
+    """From what was typed to what `log_interaction` takes; what does not belong to the kind is left out.
+
+    Raises:
+        Refusal: At `happened_at` or `minutes`, when it cannot be read.
+    """
+    kind = typed.get("kind", "")
+    found: dict[str, Any] = {"kind": kind, "text": typed.get("text", "")}
+    if typed.get("person"):
+        found["person"] = typed["person"]
+    if typed.get("happened_at"):
+        found["happened_at"] = _moment(typed["happened_at"])
+    if kind in TALKED:
+        if typed.get("minutes", "").strip():
+            found["minutes"] = _minutes(typed["minutes"])
+        found["outcome"] = typed.get("outcome", "")
+    if kind in ANSWERED:
+        found["direction"] = typed.get("direction", "")
+    return found
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.get_current_timezone())
+    except ValueError:
+        message = _("“%(text)s” is not a day and time. Write it like 2026-11-22 10:30.") % {"text": text[:40]}
+        raise Refusal("datetime", message, field="happened_at") from None
+
+
+def _minutes(text: str) -> int:
+    if not text.strip().isdecimal() or len(text.strip()) > 5:
+        raise Refusal("minutes", _("Write the minutes as a whole number, such as 15."), field="minutes")
+    return int(text)

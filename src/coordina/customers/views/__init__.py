@@ -1,0 +1,1 @@
+"""Pages of customers with a shape of their own: the composer."""

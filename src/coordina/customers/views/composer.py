@@ -1,0 +1,65 @@
+"""Logging from the page of a record."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from coordina.core.records import Record
+from coordina.core.refusals import Refusal
+from coordina.core.types import type_of
+from coordina.customers.actions import log_interaction
+from coordina.customers.composing import composer_values, read_composer
+from coordina.records.actions import add_note
+from coordina.records.panels import timeline_values
+from coordina.records.views.acting import act, page_values, record_at, told, url_of
+
+
+@require_POST
+def log(request: Any, url: str, pk: int) -> HttpResponse:
+    """Log an interaction, or write a note; a fragment where htmx asks, else back to the record."""
+    record = record_at(request.user, url, pk)
+    try:
+        text, undo_url = write(request, record)
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        return _refused(request, record, refusal)
+    if not request.headers.get("HX-Request"):
+        told(request, record, text, undo_url)
+        return redirect(f"{url_of(record)}#timeline")
+    values = timeline_values(record, request.user, request.formats) | composer_values(record, request.user)
+    response = render(request, "customers/logged.html", values)
+    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo_url}})
+    return response
+
+
+def write(request: Any, record: Record) -> tuple[str, str]:
+    """Log what was typed.
+
+    Returns:
+        What the toast says, and the address that undoes it.
+
+    Raises:
+        Refusal: By field.
+    """
+    typed = {name: str(request.POST.get(name, "")) for name in request.POST}
+    about = {"subject_type": type_of(record).model._meta.label, "subject_id": record.pk}
+    if typed.get("kind") == "note":
+        _note, undo_url = act(request, add_note, text=typed.get("text", ""), **about)
+        return _("Note saved"), undo_url
+    made, undo_url = act(request, log_interaction, **read_composer(typed), **about)
+    return _("Logged: %(title)s") % {"title": made.summary[:80]}, undo_url
+
+
+def _refused(request: Any, record: Record, refusal: Refusal) -> HttpResponse:
+    """The composer again, with what was typed and why it was refused."""
+    values = composer_values(record, request.user, typed=request.POST.dict(), errors=refusal.errors)
+    if not request.headers.get("HX-Request"):
+        return render(request, "customers/composer_page.html", values | page_values(record), status=422)
+    response = render(request, "customers/composer.html", values, status=422)
+    response["HX-Retarget"], response["HX-Reswap"] = "#composer", "outerHTML"
+    return response

@@ -1,0 +1,67 @@
+"""Panels of every record: its timeline and its files. Slots are names; the pages that have them stand higher up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.models import User
+from coordina.core.formats import Formats
+from coordina.core.panels import PANELS, Panel
+from coordina.core.records import Record
+from coordina.core.types import type_of
+from coordina.records.models import Attachment, Note
+from coordina.records.timeline import current_formats, feed_of
+
+SHOWN_FILES = 20
+
+
+def timeline_values(
+    record: Record, user: User, formats: Formats, *, only: str = "", after: str = ""
+) -> dict[str, Any]:
+    """What the templates of the timeline are given."""
+    url = reverse("records:timeline", args=(type_of(record).url, record.pk))
+    return {"feed": feed_of(record, user, formats, only=only, after=after), "timeline_url": url}
+
+
+def timeline_panel(record: Record, user: User) -> Mapping[str, Any]:
+    """The newest part of the timeline."""
+    return timeline_values(record, user, current_formats())
+
+
+def may_hang(user: User, record: Record, permission: str) -> bool:
+    """Whether a person may put something of this kind on a record: the permission, and reach over the record."""
+    model = type(record)
+    rows: Any = model.objects
+    scope = user.scope(model.permission("change"))
+    if not user.may(permission) or scope is None:
+        return False
+    return scope.reach == "all" or rows.within(user, model.permission("change")).filter(pk=record.pk).exists()
+
+
+def files_panel(record: Record, user: User) -> Mapping[str, Any]:
+    """The files of a record, newest first."""
+    formats = current_formats()
+    kept = list(Attachment.of(record).select_related("owner").order_by("-pk")[: SHOWN_FILES + 1])
+    may = may_hang(user, record, Attachment.permission("add"))
+    return {
+        "files": [
+            {"file": f, "size": formats.file_size(f.size), "day": formats.date_short(formats.local(f.created_at).date())}
+            for f in kept[:SHOWN_FILES]
+        ],
+        "more": len(kept) > SHOWN_FILES,
+        "may_change": may,
+        "upload_url": reverse("records:upload", args=(type_of(record).url, record.pk)) if may else "",
+    }
+
+
+for _slot in ("company", "person", "opportunity", "product"):
+    PANELS.add(
+        f"records.files.{_slot}",
+        Panel(f"{_slot}.side", _("Files"), Attachment.view_permission(), "records/files.html", files_panel, order=80),
+    )
+PANELS.add(
+    "records.timeline.product",
+    Panel("product.main", _("Activity"), Note.view_permission(), "records/timeline.html", timeline_panel, order=50),
+)

@@ -1,0 +1,1 @@
+"""Pages of what hangs on records: the timeline, notes and files."""

@@ -1,0 +1,87 @@
+"""What the views of notes, files and interactions share: finding the record, acting, and the way back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from coordina.accounts.models import User
+from coordina.core.actions import of
+from coordina.core.records import Record
+from coordina.core.refusals import NotFound
+from coordina.core.types import by_url, type_of
+from coordina.ledger.doors import submit
+from coordina.ledger.models import ChangeSet
+from coordina.records.models import Hanger
+from coordina.records.subjects import type_for
+
+
+def record_at(user: User, url: str, pk: int) -> Any:
+    """The record at an address, as far as the person sees it.
+
+    Raises:
+        NotFound: Missing and invisible alike.
+    """
+    known = by_url(url)
+    found = known.model.objects.visible_to(user).filter(pk=pk).first() if known and not known.within else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def hung[H: Hanger](model: type[H], user: User, pk: int) -> tuple[H, Any]:
+    """Something that hangs on a record, with that record.
+
+    Raises:
+        NotFound: Missing and invisible alike.
+    """
+    found: H | None = model.objects.filter(pk=pk).first() if user.may(model.view_permission()) else None
+    if found is None:
+        raise NotFound
+    rows: Any = type_for(found.subject_type).model.objects
+    subject = rows.visible_to(user).filter(pk=found.subject_id).first()
+    if subject is None:
+        raise NotFound
+    return found, subject
+
+
+def act(request: Any, fn: Callable[..., Any], *, pk: int | None = None, **data: Any) -> tuple[Any, str]:
+    """Call an action through the ledger's door.
+
+    Returns:
+        What it gave back, and the address that undoes it; empty where nothing was written.
+
+    Raises:
+        Refusal: Whatever the person may not do, or not now.
+    """
+    declared, at = of(fn), timezone.now()
+    result = submit(declared, data, by=request.user, via="web", pk=pk, at=at)
+    wrote = ChangeSet.objects.filter(by=request.user, at=at, action=declared.name).order_by("-pk").first()
+    return result, reverse("web:undo", args=(wrote.pk,)) if wrote is not None else ""
+
+
+def url_of(record: Record) -> str:
+    """The page of a record."""
+    return reverse("web:detail", args=(type_of(record).url, record.pk))
+
+
+def told(request: Any, record: Record, text: str, undo_url: str) -> HttpResponse:
+    """Back to the record, with a toast."""
+    messages.success(request, text, extra_tags=f"undo:{undo_url}" if undo_url else "")
+    return redirect(url_of(record))
+
+
+def page_values(record: Record) -> dict[str, Any]:
+    """What a page about something that hangs on a record shows around it."""
+    known = type_of(record)
+    return {
+        "record": record,
+        "title": str(record),
+        "plural": str(known.plural)[:1].upper() + str(known.plural)[1:],
+        "list_url": reverse("web:list", args=(known.url,)),
+        "record_url": url_of(record),
+    }
