@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from coordina.accounts.models import Role, Team, User
 from coordina.core.actions import standard
@@ -34,7 +35,7 @@ def found() -> Client:
     client = Client(HTTP_HOST=HOST, raise_request_exception=True)
     given = {"company": "Lumbrera", "country": "ES", "currency": "EUR", "time_zone": "Europe/Madrid", "language": "es"}
     given |= {"name": "Inés Alondra", "email": "ines@example.com", "password": PASSWORD}
-    answer = client.post("/welcome/", given)
+    answer = client.post(reverse("web:first_run"), given)
     assert answer.status_code == 302, answer.content.decode()
     return client
 
@@ -48,7 +49,7 @@ def person(boss: User, name: str, role: str, team: Team) -> Client:
 
     submit(of(give_access), {"email": email, "password": PASSWORD}, by=boss, via="web", pk=made.pk)
     client = Client(HTTP_HOST=HOST)
-    assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).status_code == 302
+    assert client.post(reverse("web:sign_in"), {"email": email, "password": PASSWORD}).status_code == 302
     return client
 
 
