@@ -5,8 +5,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from coordina.accounts.models import Organization
+from coordina.core.formats import Formats, formats_of
 
 
 def today_of(by: Any, at: datetime) -> date:
@@ -22,3 +24,12 @@ def today_of(by: Any, at: datetime) -> date:
 def furthest_today() -> date:
     """The latest day that is today somewhere on Earth: no honest past day is after it."""
     return (timezone.now() + timedelta(hours=14)).date()
+
+
+def formats_here(currency: str) -> Formats:
+    """The formats of the page that is being answered: its language and time zone are in force.
+
+    Args:
+        currency: ISO code of amounts that name none.
+    """
+    return formats_of(get_language() or "es", timezone.get_current_timezone_name(), currency or "EUR", timezone.now())

@@ -36,9 +36,7 @@ REASONS: tuple[tuple[str, str], ...] = (
 )
 
 
-@action(
-    Pipeline, permission=Pipeline.permission("add"), label=_("Make the first pipeline"), icon="route", hidden=True
-)
+@action(Pipeline, permission=Pipeline.permission("add"), label=_("Make the first pipeline"), icon="route", hidden=True)
 def make_default_pipeline(*, by: User, at: datetime) -> Pipeline:
     """Give a company its first pipeline and reasons, in its own language; one that has a pipeline keeps it."""
     found = Pipeline.objects.order_by("position", "pk").first()

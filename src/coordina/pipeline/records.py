@@ -140,7 +140,12 @@ OPPORTUNITY = declare(
     grants=GRANTS["owned"],
     match=("reference",),
     subtitle="company",
-    extra={"targets": entry_targets, "import_options": (PIPELINE_OPTION,), "title_parts": ("company", "product")},
+    extra={
+        "new": _("New opportunity"),
+        "targets": entry_targets,
+        "import_options": (PIPELINE_OPTION,),
+        "title_parts": ("company", "product"),
+    },
     empty=_("Here you will see what is about to be sold. Import your opportunities or create the first one."),
 )
 
@@ -156,6 +161,7 @@ LINE = declare(
     ),
     within="opportunity",
     importable=False,
+    extra={"panel": True},
 )
 
 STAKEHOLDER = declare(
@@ -166,4 +172,5 @@ STAKEHOLDER = declare(
     fields=(f("person"), f("role"), f("attitude")),
     within="opportunity",
     importable=False,
+    extra={"panel": True},
 )

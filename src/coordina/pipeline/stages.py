@@ -1,10 +1,14 @@
 """All stages of the company, read once per action or chunk: they are few."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from time import monotonic
 
 from django.utils.translation import gettext_lazy as _
 
+from coordina.core.changes import Entry
+from coordina.core.derived import follows
 from coordina.core.refusals import Refusal
 from coordina.pipeline import rules
 from coordina.pipeline.models.stages import Stage
@@ -48,3 +52,28 @@ class Stages:
             if stage.kind == kind and pipeline in (None, stage.pipeline_id):
                 return stage
         raise Refusal("no_stage", _("No stage fits. Make a pipeline with stages in Settings first."), field="stage")
+
+
+KEPT_SECONDS = 2.0
+_places: tuple[float, dict[int, tuple[int, int]]] | None = None
+
+
+def place_of(stage: int) -> tuple[int, int]:
+    """Which of how many open stages a stage is, for drawing: at most two seconds old; an end is past the last."""
+    global _places
+    if _places is None or monotonic() - _places[0] > KEPT_SECONDS:
+        all_stages = Stages()
+        found: dict[int, tuple[int, int]] = {}
+        for known in all_stages.all:
+            way = all_stages.of(known.pipeline_id, rules.OPEN)
+            place = way.index(known) + 1 if known in way else len(way) + 1
+            found[known.pk] = (place, len(way))
+        _places = (monotonic(), found)
+    return _places[1].get(stage, (0, 1))
+
+
+@follows("pipeline.Stage", "pipeline.Pipeline")
+def forget_places(entries: Sequence[Entry]) -> None:
+    """Look at the stages again before the next drawing."""
+    global _places
+    _places = None

@@ -109,7 +109,9 @@ def compact() -> int:
         last = StageSum.objects.aggregate(last=Max("pk"))["last"] or 0
         rows = StageSum.objects.filter(pk__lte=last)
         totals = list(
-            rows.values_list(*DIMENSIONS).annotate(rows=Count("pk"), **{f"sum_{m}": Sum(m) for m in MEASURES}).order_by()
+            rows.values_list(*DIMENSIONS)
+            .annotate(rows=Count("pk"), **{f"sum_{m}": Sum(m) for m in MEASURES})
+            .order_by()
         )
         several = [total for total in totals if total[3] > 1]
         before = sum(total[3] for total in several)

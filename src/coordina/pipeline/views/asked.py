@@ -1,0 +1,146 @@
+"""What the address of the board asks for, and the addresses that ask for something else."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coordina.accounts.models import Team, User
+from coordina.accounts.tree import below, nodes
+from coordina.core.actors import Reach
+from coordina.core.filters import BadFilter, compile_filter, parse
+from coordina.core.filters.periods import PERIODS
+from coordina.core.types import type_of
+from coordina.pipeline.models import Opportunity, Pipeline
+from coordina.pipeline.stages import Stages
+from coordina.records.vocabularies import vocabulary_of
+
+WHEN = ("this_month", "next_month", "this_quarter", "next_quarter", "this_year")
+LATE = "late"
+TEAMS_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of the sentence."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass
+class Asked:
+    """The board one asks for.
+
+    Attributes:
+        pipeline: Its id, None where there is no pipeline yet.
+        who: Empty for all one sees, `me`, `team-<id>` or `user-<id>`.
+        when: Empty, a period of the filter language such as `this_quarter`, or `late`.
+        q: Further conditions in the filter language.
+        error: What is wrong with the filter, if something is.
+    """
+
+    request: Any
+    stages: Stages
+    pipeline: int | None
+    who: str = ""
+    when: str = ""
+    q: str = ""
+    error: str = ""
+
+    @classmethod
+    def of(cls, request: Any) -> "Asked":
+        """Read the address; what makes no sense is left out."""
+        stages = Stages()
+        known = [s.pipeline_id for s in stages.all]
+        wanted, when, who = (request.GET.get(n, "") for n in ("pipeline", "when", "who"))
+        pipeline = int(wanted) if wanted.isdigit() and int(wanted) in known else (known[0] if known else None)
+        if request.GET.get("user", "").isdigit():
+            who = f"user-{request.GET['user']}"
+        kind, _dash, key = who.partition("-")
+        fits = who == "me" or (kind in ("team", "user") and key.isdigit())
+        when = when if when in (*WHEN, LATE) else ""
+        return cls(request, stages, pipeline, who if fits else "", when, request.GET.get("q", "")[:2000])
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the pipeline is asked for."""
+        return bool(self.who or self.when or self.q)
+
+    @property
+    def text(self) -> str:
+        """The filter in the language of lists."""
+        kind, _dash, key = self.who.partition("-")
+        parts = {
+            "me": "owner = me",
+            "user": f"owner = {key}",
+            "team": f"team in ({', '.join(str(t) for t in sorted(below([int(key or 0)], nodes())))})",
+        }
+        found = [parts[kind]] if kind else []
+        if self.when:
+            found.append("closes_on < today" if self.when == LATE else f"closes_on in ({self.when})")
+        return " and ".join([*found, *([f"({self.q})"] if self.q else [])])
+
+    @cached_property
+    def condition(self) -> Q | None:
+        """The filter compiled; None where there is none, or where it cannot be read (then `error` says why)."""
+        if not self.filtered:
+            return None
+        try:
+            return compile_filter(parse(self.text), vocabulary_of(type_of(Opportunity)), self.request.asker)
+        except BadFilter as bad:
+            self.error = str(bad)
+            return Q(pk__in=())
+
+    def query(self, **other: Any) -> str:
+        """The query string of this board, with some parts exchanged."""
+        now = {"pipeline": self.pipeline, "who": self.who, "when": self.when, "q": self.q} | other
+        return urlencode({n: v for n, v in now.items() if v})
+
+    def url(self, **other: Any) -> str:
+        """The address of this board, with some parts exchanged."""
+        query = self.query(**other)
+        return reverse("pipeline:board") + (f"?{query}" if query else "")
+
+    @property
+    def list_url(self) -> str:
+        """The same opportunities as a list."""
+        parts = [f"pipeline = {self.pipeline}", "status = open", *([self.text] if self.filtered else [])]
+        return reverse("web:list", args=("opportunities",)) + "?" + urlencode({"q": " and ".join(parts)})
+
+    # What the sentence offers ----------------------------------------------------------------------------------------
+
+    def pipelines(self) -> list[Option]:
+        """The pipelines one may switch to."""
+        seen: dict[int, Pipeline] = {s.pipeline_id: s.pipeline for s in self.stages.all}
+        return [Option(p.name, self.url(pipeline=pk), pk == self.pipeline) for pk, p in seen.items()]
+
+    def people(self) -> list[Option]:
+        """Whose opportunities one may choose."""
+        user = self.request.user
+        scope = user.scope(Opportunity.view_permission())
+        found = [Option(_("all I may see"), self.url(who=""), not self.who)]
+        found.append(Option(_("me"), self.url(who="me"), self.who == "me"))
+        if scope is None or scope.reach is Reach.OWN:
+            return found
+        teams = Team.objects.order_by("name")
+        if scope.reach is Reach.TEAM:
+            teams = teams.filter(pk__in=scope.team_ids)
+        found += [
+            Option(name, self.url(who=f"team-{pk}"), self.who == f"team-{pk}")
+            for pk, name in teams.values_list("pk", "name")[:TEAMS_SHOWN]
+        ]
+        if self.who.startswith("user-"):
+            name = User.objects.visible_to(user).filter(pk=int(self.who[5:])).values_list("name", flat=True).first()
+            found.append(Option(name or "—", self.url(), True))
+        return found
+
+    def periods(self) -> list[Option]:
+        """When they close."""
+        words = {"": _("at any time"), LATE: _("late already"), **{w: str(PERIODS[w]) for w in WHEN}}
+        return [Option(label, self.url(when=word), word == self.when) for word, label in words.items()]

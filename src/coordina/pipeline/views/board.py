@@ -1,0 +1,65 @@
+"""The board: the page, more cards of a column, and moving a card."""
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from coordina.core.refusals import Forbidden, NotFound, Refusal
+from coordina.pipeline import rules
+from coordina.pipeline.models import Opportunity
+from coordina.pipeline.queries import board, more_cards
+from coordina.pipeline.views.asked import Asked
+from coordina.pipeline.views.boardpage import context_of, moved_answer
+from coordina.pipeline.views.cards import Cards
+from coordina.pipeline.views.moving import move_card
+
+
+@require_safe
+def board_page(request: Any) -> HttpResponse:
+    """The open stages of a pipeline with their cards; `stage` and `after` ask for further cards of one column."""
+    if not request.user.may(Opportunity.view_permission()):
+        raise Forbidden
+    asked = Asked.of(request)
+    if request.GET.get("after"):
+        return column_more(request, asked)
+    if asked.pipeline is None:
+        return render(request, "pipeline/board_none.html", {"new_url": reverse("web:list", args=("pipelines",))})
+    found = board(asked.pipeline, request.user, request.formats.today, condition=asked.condition, stages=asked.stages)
+    return render(request, "pipeline/board.html", context_of(request, asked, found))
+
+
+def column_more(request: Any, asked: Asked) -> HttpResponse:
+    """Further cards of a column: list items for scripts, a page of their own without."""
+    key = request.GET.get("stage", "")
+    stage = asked.stages.by_id.get(int(key)) if key.isdigit() else None
+    if stage is None or stage.kind != rules.OPEN:
+        raise NotFound
+    cards, mark = more_cards(stage.pk, request.user, request.GET["after"], condition=asked.condition)
+    drawn = Cards(request, asked.stages.of(stage.pipeline_id, rules.OPEN), asked.query(), asked.url()).html(cards)
+    more_url = asked.url(stage=stage.pk, after=mark) if mark else ""
+    values = {"stage": stage, "cards": drawn, "more_url": more_url, "back_url": asked.url()}
+    return render(request, "pipeline/cards.html" if request.htmx else "pipeline/column.html", values)
+
+
+@require_POST
+def move_page(request: Any, pk: int) -> HttpResponse:
+    """Move a card: JSON for the board's script, back to the board for a plain form."""
+    scripted = request.headers.get("X-Requested-With") == "fetch"
+    try:
+        moved = move_card(request, pk, timezone.now())
+    except Refusal as refusal:
+        if scripted:
+            message = " ".join(text for texts in refusal.errors.values() for text in texts)
+            return JsonResponse({"message": message}, status=refusal.status)
+        raise
+    if scripted:
+        return JsonResponse(moved_answer(request, Asked.of(request), moved))
+    moved.tell(request)
+    back = request.POST.get("next", "")
+    safe = back and url_has_allowed_host_and_scheme(back, {request.get_host()})
+    return redirect(back if safe else reverse("pipeline:board"))
