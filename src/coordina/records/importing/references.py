@@ -153,7 +153,9 @@ class Resolver:
 
     def offered(self, limit: int) -> list[tuple[int, str]]:
         """Records to choose from, by name."""
-        return list(self._rows().order_by(self.model.title_column, "pk").values_list("pk", self.model.title_column)[:limit])
+        return list(
+            self._rows().order_by(self.model.title_column, "pk").values_list("pk", self.model.title_column)[:limit]
+        )
 
     def _rows(self) -> Any:
         rows: Any = self.model.objects

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
-from coordina.core.types import TYPES
+from coordina.core.types import TYPES, RecordType
+from coordina.ledger.models.jobs import Job, JobState
+from coordina.ledger.undo import undo
 from coordina.records.importing import files
 from coordina.records.importing.access import importable_types
 from coordina.records.importing.analysis import analyse, guess_type, lenient_by_default, read_facts
-from coordina.records.importing.options import field_of, options_of
+from coordina.records.importing.options import ImportOption, field_of, options_of
 from coordina.records.importing.plan import Mode
 from coordina.records.importing.targets import EXTERNAL_ID, by_name
 from coordina.records.models import ImportProblem, ImportRun, RunState
@@ -101,8 +103,36 @@ def decide(run: ImportRun, columns: Sequence[Mapping[str, Any]], options: Mappin
     run.save(update_fields=["columns", "options", "state", "counts", "samples"])
 
 
-def discard(run: ImportRun) -> None:
-    """Forget a run that has written nothing, with its file."""
+def answered(run: ImportRun, option: ImportOption, pk: int) -> None:
+    """Take a record that was made for an option as its answer; columns nobody decided about are looked at again."""
+    run.options = {**run.options, "constants": {**run.options.get("constants", {}), option.field: str(pk)}}
+    run.save(update_fields=["options"])
+
+
+def settle_stopped(run: ImportRun) -> None:
+    """Let a run whose job was cancelled before it began, or whose worker is gone, be where a person can go on."""
+    over = Job.objects.filter(pk=run.job_id, state=JobState.CANCELLED).exists()
+    if over:
+        after = {
+            RunState.RUNNING: RunState.STOPPED,
+            RunState.CHECKING: RunState.MAPPING,
+            RunState.UNDOING: RunState.DONE,
+        }
+        state = after.get(RunState(run.state), RunState.FAILED)
+        ImportRun.objects.filter(pk=run.pk, state=run.state).update(state=state, problem=_("It was stopped."))
+
+
+def label_of(known: RecordType, name: str) -> str:
+    """What a field of a type is called."""
+    found = by_name(known).get(name)
+    return str(found.field.label) if found is not None else name
+
+
+def discard(run: ImportRun, by: User) -> None:
+    """Forget a run that imported nothing, with its file; what was made for it beforehand is taken back."""
+    change = run.change_set
     (files.folder() / run.path).unlink(missing_ok=True)
     ImportProblem.objects.filter(run=run).delete()
     run.delete()
+    if change is not None:
+        undo(change, by=by, at=timezone.now())

@@ -1,37 +1,33 @@
-"""Names of records for pages and lists of an import."""
+"""What an undo left, told record by record."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
 
-from coordina.core.records import Record
 from coordina.ledger.undo import Held
-
-
-def titles_of(model: type[Record], keys: Iterable[int]) -> dict[int, str]:
-    """Titles by id; records that are gone are missing."""
-    rows: Any = model._base_manager.filter(pk__in=list(keys))
-    return {pk: str(title) for pk, title in rows.values_list("pk", model.title_column)}
 
 
 def held_records(held: Iterable[Held]) -> list[dict[str, Any]]:
     """What an undo left, record by record; parts are told with the record they belong to, what is gone not at all.
 
     Returns:
-        Dictionaries of model label, id, and the reasons with the names they are about.
+        Dictionaries of model label, id, reason and the names it is about.
     """
-    found: dict[tuple[str, int], dict[str, Any]] = {}
+    found: dict[tuple[str, int], tuple[str, set[str]]] = {}
     for one in held:
         if one.reason == "gone":
             continue
-        label, pk = _whole(one)
-        entry = found.setdefault((label, pk), {"model": label, "pk": pk, "changed": [], "held": []})
-        names = one.names if (label, pk) == (one.model, one.pk) else (one.model,)
-        reason = "held" if one.reason == "held" or (label, pk) != (one.model, one.pk) else "changed"
-        entry[reason] = sorted({*entry[reason], *names})
-        entry["edited"] = entry.get("edited", False) or reason == "changed"
-    return sorted(found.values(), key=lambda entry: (entry["model"], entry["pk"]))
+        key = _whole(one)
+        reason = one.reason if key == (one.model, one.pk) else "held"
+        names = one.names if key == (one.model, one.pk) else (one.model,)
+        known, all_names = found.get(key, (reason, set()))
+        if known == reason or reason == "changed":
+            found[key] = (reason, {*(all_names if known == reason else ()), *names})
+    return [
+        {"model": label, "pk": pk, "reason": reason, "names": sorted(names)}
+        for (label, pk), (reason, names) in sorted(found.items())
+    ]
 
 
 def _whole(one: Held) -> tuple[str, int]:

@@ -120,7 +120,9 @@ def _created(judge: Judge, work: list[Work], at: datetime) -> list[tuple[Judged,
     return list(_bisected(work, create, judge.refuse))
 
 
-def _changed(judge: Judge, work: list[Work], far: dict[str, dict[int, Record]], at: datetime) -> list[tuple[Judged, int]]:
+def _changed(
+    judge: Judge, work: list[Work], far: dict[str, dict[int, Record]], at: datetime
+) -> list[tuple[Judged, int]]:
     writer = judge.plan.type.writer
     first = True
 

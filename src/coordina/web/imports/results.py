@@ -1,0 +1,50 @@
+"""What an import did: its page, and the file of rows that were left out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coordina.core.types import RecordType
+from coordina.ledger.models.changes import State
+from coordina.records.importing.steps import label_of
+from coordina.records.models import ImportProblem, ImportRun, RunState
+from coordina.web.imports.going import undo_state
+from coordina.web.imports.reviewing import problems_of
+from coordina.web.imports.showing import can_undo
+from coordina.web.undoing import left_of
+
+TOLD = 10
+"""Problems that the page names; the file has all of them."""
+
+
+def done_values(request: Any, run: ImportRun, known: RecordType) -> dict[str, Any]:
+    """What the page shows: counts, what was left out, and what an undo left."""
+    state = undo_state(run)
+    held = [[row["model"], row["pk"], row["reason"], row["names"]] for row in run.result.get("list", [])]
+    return {
+        "undone": state == State.UNDONE,
+        "partly": state == State.PARTLY,
+        "stopped": run.state == RunState.STOPPED,
+        "can_undo": can_undo(run, request.user),
+        "left": left_of(held, request.user) if state == State.PARTLY else [],
+        "made": [
+            (label_of(known, name.removeprefix("made:")), request.formats.integer(count))
+            for name, count in run.counts.items()
+            if name.startswith("made:") and count
+        ],
+        "problems": problems_of(run, 0)[0][:TOLD],
+        "list_url": reverse("web:list", args=(known.url,)),
+    }
+
+
+def error_rows(run: ImportRun) -> Iterator[list[str]]:
+    """The rows left out as they came, with the row number and the reasons behind; header first."""
+    headers = [*run.facts.get("headers", []), _("Row"), _("What is wrong")]
+    yield headers
+    width = len(headers) - 2
+    for problem in ImportProblem.objects.filter(run=run).order_by("number").iterator(500):
+        said = " ".join(f"{label}: {text}" if label else text for label, text in problem.reasons)
+        cells = [*problem.cells, *[""] * (width - len(problem.cells))]
+        yield [*cells[:width], str(problem.number), " ".join([said, *cells[width:]])]

@@ -1,0 +1,61 @@
+"""Taking files in: what is no table of text is refused with a way out before it is kept."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from coordina.accounts.models import User
+from coordina.core.refusals import Refusal
+from coordina.records.importing import files, steps
+from coordina.records.importing.access import importable_types
+from coordina.records.models import ImportRun, RunState
+from coordina.web.imports.going import move
+
+BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""First bytes of spreadsheets of Excel and LibreOffice."""
+OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"Rar!")
+"""First bytes of files that hold no table."""
+MOST = 20
+
+
+def take(user: User, type_name: str, uploads: list[Any]) -> list[ImportRun]:
+    """Keep uploaded files and have them read.
+
+    Raises:
+        Refusal: At `files` or `type`; then nothing was kept.
+    """
+    if not uploads:
+        raise Refusal("missing", _("Choose a file."), field="files")
+    if len(uploads) > MOST:
+        message = ngettext("Choose at most %(count)d file at once.", "Choose at most %(count)d files at once.", MOST)
+        raise Refusal("many", message % {"count": MOST}, field="files")
+    if type_name and type_name not in {known.name for known in importable_types(user)}:
+        raise Refusal("type", _("Choose what the file holds from the list."), field="type")
+    for upload in uploads:
+        _check(upload)
+    runs = []
+    for upload in uploads:
+        path, size = files.keep(upload.chunks())
+        run = steps.start(user, type_name, upload.name, path, size)
+        move(run, RunState.READING, RunState.READING)
+        runs.append(run)
+    return runs
+
+
+def _check(upload: Any) -> None:
+    name = upload.name[:60]
+    if upload.size > settings.MAX_UPLOAD_BYTES:
+        limit = settings.MAX_UPLOAD_BYTES // 1024 // 1024
+        message = _("“%(name)s” is too large. Up to %(limit)d MB fit: split it into several files.")
+        raise Refusal("large", message % {"name": name, "limit": limit}, field="files")
+    if not upload.size:
+        raise Refusal("empty", _("“%(name)s” is empty.") % {"name": name}, field="files")
+    head = upload.read(8)
+    upload.seek(0)
+    if head.startswith(BOOKS):
+        message = _("“%(name)s” is a spreadsheet. Save it there as CSV (File, Save as) and choose that file.")
+        raise Refusal("spreadsheet", message % {"name": name}, field="files")
+    if head.startswith(OTHERS):
+        raise Refusal("no_table", _("“%(name)s” holds no table. Choose a CSV file.") % {"name": name}, field="files")
