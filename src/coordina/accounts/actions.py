@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Annotated
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 from pydantic import Field
 
 from coordina.accounts.enums import Access, Language

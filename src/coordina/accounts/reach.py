@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from coordina.core.actors import Reach
 from coordina.core.permissions import PERMISSIONS
 from coordina.core.refusals import Text
 
 REACHES: dict[str, Text] = {
-    "": gettext_lazy("no"),
-    Reach.OWN: gettext_lazy("own"),
-    Reach.TEAM: gettext_lazy("team and below"),
-    Reach.ALL: gettext_lazy("all"),
+    "": pgettext_lazy("reach", "nothing"),
+    Reach.OWN: pgettext_lazy("reach", "own"),
+    Reach.TEAM: pgettext_lazy("reach", "team and below"),
+    Reach.ALL: pgettext_lazy("reach", "all"),
 }
 """Whose records a permission covers, in words; nothing is not granted."""
 

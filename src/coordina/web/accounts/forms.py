@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from babel.core import get_global
 from django import forms
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Language
@@ -14,6 +14,8 @@ from coordina.accounts.places import country_choices, currency_choices, time_zon
 from coordina.core.refusals import Refusal
 
 COMBO = {"data-combobox": ""}
+COMPANY = "company"
+"""Choice of a profile: as the company has it."""
 RULES = _("At least 10 characters, not a common word, not like your name.")
 
 
@@ -86,9 +88,7 @@ class _Company(Refusable):
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            known = {value for value, _label in choices}
-            own = current.get(name, "")
-            field.choices = choices if not own or own in known else [(own, own), *choices]
+            field.choices = _with(choices, current.get(name, ""))
 
 
 class FirstRunForm(_Company):
@@ -134,20 +134,27 @@ class ProfileForm(Refusable):
         widget=forms.TextInput({"autocomplete": "name"}),
         error_messages=_missing(_("Write your name.")),
     )
-    language = forms.ChoiceField(label=_("Language"), required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, widget=forms.Select(COMBO))
+    language = forms.ChoiceField(label=_("Language"))
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=forms.Select(COMBO))
 
     def __init__(self, *args: Any, company_language: str, company_time_zone: str, **options: Any) -> None:
+        options["initial"] = {name: value or COMPANY for name, value in options["initial"].items()}
         super().__init__(*args, **options)
         spoken = dict(Language.choices).get(company_language, company_language)
         own = _("As the company: %(value)s")
         language, zone = self.fields["language"], self.fields["time_zone"]
         assert isinstance(language, forms.ChoiceField)
         assert isinstance(zone, forms.ChoiceField)
-        language.choices = [("", own % {"value": spoken}), *Language.choices]
+        language.choices = [(COMPANY, own % {"value": spoken}), *Language.choices]
         zones = time_zone_choices(get_language() or "es")
         named = dict(zones).get(company_time_zone, company_time_zone)
-        zone.choices = [("", own % {"value": named}), *_with(zones, self.initial.get("time_zone", ""))]
+        zone.choices = [(COMPANY, own % {"value": named}), *_with(zones, self.initial["time_zone"])]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the action takes it: nothing where the company decides."""
+        typed = {name: "" if value == COMPANY else value for name, value in self.cleaned_data.items()}
+        return typed | {"language": typed["language"] or None}
 
 
 class PasswordForm(Refusable):
@@ -221,13 +228,7 @@ _CAPITALS = {
 """Time zones of countries that have several, by where most people live."""
 
 
-def waiting(count: int) -> str:
-    """How many people cannot sign in yet, in words."""
-    return ngettext("%(count)d person cannot sign in yet.", "%(count)d people cannot sign in yet.", count) % {
-        "count": count
-    }
-
-
 def _with(choices: list[tuple[str, str]], own: str) -> list[tuple[str, str]]:
     """The choices with the present value, where it is an older name that the list does not have."""
-    return choices if not own or own in {value for value, _label in choices} else [(own, own), *choices]
+    known = {value for value, _label in choices}
+    return choices if own in ("", COMPANY) or own in known else [(own, own), *choices]

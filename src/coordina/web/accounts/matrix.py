@@ -1,7 +1,7 @@
 """The permissions of a role as a table: record type by verb, and below what has a verb of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.apps import apps
 from django.http import QueryDict
@@ -13,10 +13,10 @@ from coordina.core.actors import Reach
 from coordina.core.permissions import PERMISSIONS, VERBS, Permission, defaults_for
 from coordina.core.records import Record
 from coordina.core.types import TYPES
+from coordina.web.values import NO, YES
 
 PREFIX = "p."
 """Before the name of a permission in the form."""
-MANY = 1 + len(Reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One noun: the four usual verbs, None where there is no such permission, and named ones."""
+    """One noun: the four usual verbs, None where there is no such permission."""
 
     noun: str
     cells: list[Cell | None]
-    named: list[Cell] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,12 @@ class Matrix:
 
     Attributes:
         groups: Titled groups of rows.
+        named: Permissions with a verb of their own.
         differing: How many permissions differ from the default; always 0 for a company's own role.
     """
 
     groups: list[tuple[str, list[Row]]]
+    named: list[Cell]
     differing: int
 
 
@@ -70,11 +71,16 @@ def matrix_of(role: Role) -> Matrix:
     daily = {str(known.plural) for known in TYPES if not known.setting}
     titles = (_("Records"), _("Settings"), _("Other"))
     groups: list[list[Row]] = [[], [], []]
+    named: list[Cell] = []
     for noun, permissions in by_noun.items():
         where = 1 if noun in settings else 0 if noun in daily else 2
-        groups[where].append(_row(noun, permissions, role.reach, usual))
+        known = {p.verb: _cell(p, noun[:1].upper() + noun[1:], role.reach, usual) for p in permissions}
+        cells = [known.pop(verb, None) for verb in VERBS]
+        named += known.values()
+        if any(cells):
+            groups[where].append(Row(noun[:1].upper() + noun[1:], cells))
     differing = sum(role.reach.get(p.name, "") != usual.get(p.name, "") for p in PERMISSIONS)
-    return Matrix([(t, rows) for t, rows in zip(titles, groups, strict=True) if rows], differing)
+    return Matrix([(t, rows) for t, rows in zip(titles, groups, strict=True) if rows], named, differing)
 
 
 def read_matrix(posted: QueryDict, role: Role) -> dict[str, str]:
@@ -88,12 +94,6 @@ def read_matrix(posted: QueryDict, role: Role) -> dict[str, str]:
         if value:
             reach[each.name] = value
     return {name: value for name, value in reach.items() if name in PERMISSIONS}
-
-
-def _row(noun: str, permissions: list[Permission], reach: Mapping[str, str], usual: Mapping[str, str]) -> Row:
-    title = noun[:1].upper() + noun[1:]
-    known = {p.verb: _cell(p, title, reach, usual) for p in permissions}
-    return Row(title, [known.get(verb) for verb in VERBS], [c for verb, c in known.items() if verb not in VERBS])
 
 
 def _cell(about: Permission, noun: str, reach: Mapping[str, str], usual: Mapping[str, str]) -> Cell:
@@ -115,7 +115,7 @@ def _options(about: Permission, value: str, default: str) -> list[tuple[str, str
     """Yes and no where nobody owns the records or none exists yet; else whose records."""
     widths = _widths(about)
     if not widths:
-        return [("", _("no")), (value or default or str(Reach.ALL), _("yes"))]
+        return [("", str(NO)), (value or default or str(Reach.ALL), str(YES))]
     wide = [w for w in ("", *Reach) if w in ("", *widths, value, default)]
     return [(str(w), str(REACHES[w])) for w in wide]
 

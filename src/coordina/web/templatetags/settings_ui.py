@@ -14,5 +14,8 @@ register = template.Library()
 def settings_list(context: template.Context) -> dict[str, Any]:
     """The places of the settings that the reader looks after, the current one marked."""
     request = context["request"]
-    at_index = request.path == reverse("web:settings")
-    return {"groups": places_of(request.user, request.path), "at_index": at_index}
+    return {
+        "groups": places_of(request.user, request.path),
+        "at_index": request.path == reverse("web:settings"),
+        "at_profile": request.path == reverse("web:profile"),
+    }

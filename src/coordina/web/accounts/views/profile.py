@@ -25,9 +25,7 @@ def profile(request: Any) -> HttpResponse:
     form = _profile_form(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            typed = form.cleaned_data
-            done = carry_out(of(change_profile), typed | {"language": typed["language"] or None}, user=request.user)
-            tell(request, done)
+            tell(request, carry_out(of(change_profile), form.values, user=request.user))
             return redirect("web:profile")
         except Refusal as refusal:
             form.told(refusal)

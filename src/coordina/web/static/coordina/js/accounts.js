@@ -7,7 +7,7 @@ mount("form[data-guess-zone]", (form) => {
   const select = form.querySelector('select[name="time_zone"]');
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const option = [...select.options].find((each) => each.value === here || each.value === OLD_NAMES[here]);
-  if (!option) return;
+  if (!option || here === "UTC") return;
   select.value = option.value;
   const field = select.closest(".combo")?.querySelector('input[role="combobox"]');
   if (field) field.value = option.textContent.trim();
