@@ -1,0 +1,298 @@
+"""Records are written by actions and writers alone, and read through what the reader may see.
+
+The walk is over the source, so that a write nobody calls in a test is found too. What is right for another reason
+stands in a short list with that reason; a line of a list that no longer applies fails as well.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from coordina.core.records import Record
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "coordina"
+
+WRITES = {"save", "delete", "update", "create", "edit", "bulk_create", "bulk_update", "bulk_save"}
+WRITES |= {"get_or_create", "update_or_create", "save_base", "raw", "_raw_delete"}
+MANAGERS = {"objects", "_base_manager", "_default_manager"}
+SEEING = {"visible_to", "within", "none", "for_request"}
+NARROWING = {"filter", "exclude", "all", "order_by", "select_related", "locked", "visible_to", "within", "using", "of"}
+
+FREE = ("core", "ledger", "config/demo", "config/seed")
+"""Packages whose work writing is: recording and undoing; and filling a database for show or measure."""
+
+WRITTEN_BY = {
+    "accounts/founding.py": "the first administrator, inside the change set of the founding",
+    "config/management/commands/create_user.py": "a user made on the server's command line, in a change set",
+    "config/management/commands/set_password.py": "access given back on the server's command line, in a change set",
+    "pipeline/defaults.py": "what a new company begins with, inside the change set of the founding",
+    "pipeline/importing.py": "answers to an import's questions, by the writer, in its change set",
+    "pipeline/way.py": "the stages an opportunity went through, written by its writer",
+    "records/importing/references.py": "records that rows of an import name, by their writers, in its change set",
+    "records/importing/running.py": "the import's own run and its change set",
+    "records/importing/steps.py": "the import's own run, a machine table",
+    "records/importing/checking.py": "the import's own run, a machine table",
+    "records/importing/writing.py": "the writer called for a chunk of rows, in the import's change set",
+    "records/tags.py": "the words of records, written by actions and writers",
+}
+"""Modules beside actions and writers that write, with the reason."""
+
+READ_FREELY = {
+    "pipeline/metrics.py: Team": "names of regions for groups of records that were narrowed already",
+    "pipeline/queries.py: Opportunity": "columns of the ids that a narrowed query has just given",
+    "pipeline/queries.py: OpportunityLine": "parts of an opportunity that the caller may see",
+    "pipeline/queries.py: StageEntry": "parts of an opportunity that the caller may see",
+    "pipeline/views/asked.py: Team": "names of the teams that the permission reaches",
+    "pipeline/views/moving.py: Stage": "the stage that the record just moved to",
+    "pipeline/views/panels.py: Stakeholder": "parts of an opportunity that the caller may see",
+    "customers/panels.py: Position": "parts of people and companies that were narrowed already",
+    "records/views/acting.py: model": "found first, then dropped unless its subject may be seen",
+    "web/accounts/entry.py: Organization": "whether there is a company yet, asked before anybody can sign in",
+    "web/exporting.py: known.model": "columns of the ids that a narrowed query has just given",
+    "web/left.py: model": "only ids and versions; names are read through visible_to",
+    "web/listing.py: known.model": "columns of the ids that a narrowed query has just given",
+    "web/middleware.py: Organization": "the one company, on whose pages everybody is",
+    "web/recordpage.py: child.model": "parts of a record that the reader may see",
+}
+"""Reads of records in doors and pages without `visible_to`: module, what is read, and why that is right."""
+
+SQL_BY_HAND = {
+    "config/database.py": "asks whether migrations have run, without Django",
+    "config/management/commands/seed.py": "fills a database for measurements",
+    "config/restore.py": "asks whether a database is empty and whole, without Django",
+    "config/seed/straight.py": "fills a database for measurements; a command compares it with the ledger",
+    "records/importing/seen.py": "a scratch database of its own, gone with the import",
+}
+"""Modules outside core and ledger that hold a cursor."""
+
+TYPES_ONLY = {
+    "core/bulk.py": "records and QuerySets know each other",
+    "core/inputs.py": "names of pydantic that exist for type checkers",
+    "core/inserting.py": "records and QuerySets know each other",
+    "core/querysets.py": "records and QuerySets know each other",
+    "core/visibility.py": "records and QuerySets know each other",
+    "ledger/queue/tasks.py": "Django's task is generic in its stubs only",
+    "records/imports/reasons.py": "reasons and readings name each other",
+}
+"""Modules that import names for type checkers only."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a method: where, which, and on what."""
+
+    path: str
+    line: int
+    method: str
+    target: str
+    manager: bool
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.target}.{self.method}"
+
+
+def sources() -> list[Path]:
+    """The Python files of the product, without migrations."""
+    return sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+
+
+def here(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    made = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(made):
+        for child in ast.iter_child_nodes(node):
+            child.parent = node  # type: ignore[attr-defined]  # the tree does not know its way upwards
+    return made
+
+
+def chain(node: ast.expr) -> tuple[str, list[str]]:
+    """What a chain of calls and attributes begins with, as text, and the names along it."""
+    names: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            names.insert(0, node.attr)
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        elif isinstance(node, ast.Subscript):
+            node = node.value
+        else:
+            break
+    base = node.id if isinstance(node, ast.Name) else f"<{type(node).__name__}>"
+    return base, names
+
+
+def written_on(base: str, names: list[str]) -> str:
+    """The model or object that a chain is about: `Note` of `Note.objects.filter(…)`, `known.model` of the same."""
+    cut = next((i for i, name in enumerate(names) if name in MANAGERS or name in NARROWING), len(names))
+    return ".".join([base, *names[:cut]])
+
+
+def calls(path: Path) -> Iterator[Call]:
+    """Method calls of a module that may write."""
+    return calls_in(tree(path), here(path))
+
+
+def calls_in(source: ast.Module, path: str) -> Iterator[Call]:
+    """Method calls that may write."""
+    for node in ast.walk(source):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES):
+            continue
+        base, names = chain(node.func.value)
+        manager = bool(MANAGERS & set(names))
+        if base in {"hashlib", "contextvars"} or _plain(node, names, manager):
+            continue
+        yield Call(path, node.lineno, node.func.attr, written_on(base, names), manager)
+
+
+def _plain(node: ast.Call, names: list[str], manager: bool) -> bool:
+    """Whether it is a method of a dictionary, a set, a digest or a form rather than of rows."""
+    assert isinstance(node.func, ast.Attribute)
+    method = node.func.attr
+    if method == "update":
+        return bool(node.args) and not manager
+    if method in {"create", "edit", "raw"}:
+        base, _names = chain(node.func.value)
+        return not manager and "writer" not in [*names, base] and not base.endswith("_")
+    return False
+
+
+def is_machine(target: str) -> bool:
+    """Whether a name is that of a model whose rows are no records."""
+    found: set[Any] = {m for m in apps.get_models() if m.__name__ == target}
+    return bool(found) and not any(issubclass(m, Record) for m in found)
+
+
+def may_write(path: str) -> bool:
+    """Whether writing is a module's work."""
+    name = Path(path).stem
+    free = any(path.startswith(f"{package}/") for package in FREE)
+    return free or name in {"actions", "writers"} or name.endswith("_writers")
+
+
+def test_records_are_written_by_actions_and_writers_alone() -> None:
+    found = [
+        str(call)
+        for path in sources()
+        for call in calls(path)
+        if not may_write(call.path) and not is_machine(call.target) and call.path not in WRITTEN_BY
+    ]
+    assert not found, "write through an action, or say in WRITTEN_BY why not"
+
+
+def test_pages_and_doors_hold_no_writes_at_all() -> None:
+    """A reason is not enough there: not even the list above may name a page. Runs of imports are a machine table."""
+    doors = [path for path in WRITTEN_BY if path.startswith(("web/", "insights/")) or "/views" in path]
+    assert not doors
+
+
+def test_the_list_of_writers_is_true() -> None:
+    """A line about a module that writes no records, or none any more, is taken out."""
+    writing = {call.path for path in sources() for call in calls(path) if not is_machine(call.target)}
+    assert sorted(set(WRITTEN_BY) - writing) == []
+
+
+def doors() -> list[Path]:
+    """Modules that show records to people."""
+    shown = ("panels.py", "queries.py", "metrics.py", "views.py")
+    return [
+        path
+        for path in sources()
+        if here(path).startswith(("web/", "insights/")) or path.name in shown or "views" in path.parts
+    ]
+
+
+def reads(path: Path) -> Iterator[tuple[int, str]]:
+    """Reads of rows that are not narrowed at once: line, and what is read."""
+    for node in ast.walk(tree(path)):
+        if not (isinstance(node, ast.Attribute) and node.attr in MANAGERS):
+            continue
+        base, names = chain(node.value)
+        target = ".".join([base, *names]).replace("listing.known", "known").replace("self.known", "known")
+        if not is_machine(target) and not _narrowed(node):
+            yield node.lineno, target
+
+
+def _narrowed(node: ast.Attribute) -> bool:
+    """Whether rows are narrowed to a reader, at once or wherever the name that they are given is used."""
+    above = node.parent  # type: ignore[attr-defined]  # see `tree`
+    if isinstance(above, ast.Attribute):
+        return above.attr in SEEING
+    if isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name):
+        name = above.target.id
+    elif isinstance(above, ast.Assign) and isinstance(above.targets[0], ast.Name):
+        name = above.targets[0].id
+    else:
+        return False
+    inside: Any = above
+    while not isinstance(inside, ast.FunctionDef | ast.Module):
+        inside = inside.parent
+    uses = [n for n in ast.walk(inside) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+    return bool(uses) and all(_is_narrowing(use) for use in uses)
+
+
+def _is_narrowing(use: Any) -> bool:
+    return isinstance(use.parent, ast.Attribute) and use.parent.attr in SEEING
+
+
+def test_pages_read_records_through_what_the_reader_may_see() -> None:
+    found = [
+        f"{here(path)}:{line}: {target}"
+        for path in doors()
+        for line, target in reads(path)
+        if f"{here(path)}: {target}" not in READ_FREELY
+    ]
+    assert not found, "read through visible_to, or say in READ_FREELY why not"
+
+
+def test_the_list_of_free_reads_is_true() -> None:
+    here_ = {f"{here(path)}: {target}" for path in doors() for _line, target in reads(path)}
+    assert sorted(set(READ_FREELY) - here_) == []
+
+
+def test_sql_by_hand_is_rare() -> None:
+    holding = {
+        here(path)
+        for path in sources()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"cursor", "executemany"}
+    }
+    assert {path for path in holding if not path.startswith(("core/", "ledger/"))} == set(SQL_BY_HAND)
+
+
+def test_nothing_is_unrecorded_on_purpose_but_where_it_is_said() -> None:
+    using = {here(path) for path in sources() if "unrecorded(" in path.read_text(encoding="utf-8")}
+    assert {path for path in using if not path.startswith("config/seed/")} <= {"core/changes.py"}
+
+
+def test_imports_for_types_only_are_rare() -> None:
+    """A circle between modules is better broken; where it stands, the reason stands here."""
+    using = {here(path) for path in sources() if "if TYPE_CHECKING:" in path.read_text(encoding="utf-8")}
+    assert using == set(TYPES_ONLY)
+
+
+@pytest.mark.parametrize(
+    ("code", "writes"),
+    [
+        ("Note.objects.filter(pk=1).delete()", ["Note.delete"]),
+        ("note.save()", ["note.save"]),
+        ("known.writer.create(rows, by=by, at=at)", ["known.writer.create"]),
+        ("rows.update(**{'a': 1})", ["rows.update"]),
+        ("values.update({'a': 1})", []),
+        ("Note.objects.update(text='')", ["Note.update"]),
+        ("parser.create()", []),
+    ],
+)
+def test_the_walk_finds_what_it_should(code: str, writes: list[str]) -> None:
+    assert [f"{c.target}.{c.method}" for c in calls_in(ast.parse(code), "nowhere.py")] == writes
