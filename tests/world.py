@@ -36,7 +36,11 @@ class World:
 
             def user(name: str, role: str, team: Team) -> User:
                 made: User = User.objects.create(
-                    name=name, email=f"{name.split()[0].lower()}@example.com", team=team, role=roles[role], access="active"
+                    name=name,
+                    email=f"{name.split()[0].lower()}@example.com",
+                    team=team,
+                    role=roles[role],
+                    access="active",
                 )
                 return made
 

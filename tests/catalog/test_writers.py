@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from tests.world import World
 
 from coordina.catalog.models import Product
 from coordina.core.refusals import Refusal
 from coordina.core.types import type_of
 from coordina.ledger.change_sets import change_set
+from tests.world import World
 
 
 def test_a_product_is_priced_in_the_currency_of_the_company(world: World) -> None:
@@ -26,8 +26,8 @@ def test_what_is_wrong_is_said_at_its_field(world: World, field: str, value: str
 
 def test_a_code_stands_once(world: World) -> None:
     first = world.create(Product, name="Aura", code="A-1")
+    second = world.create(Product, name="Faro", code="A-2")
     for act in (lambda: world.create(Product, name="Otra", code=" A-1 "), lambda: world.edit(second, code="A-1")):
-        second = Product.objects.filter(name="Faro").first() or world.create(Product, name="Faro", code="A-2")
         with pytest.raises(Refusal) as caught:
             act()
         assert set(caught.value.errors) == {"code"}

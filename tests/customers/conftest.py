@@ -1,6 +1,7 @@
 """People who act in the tests of customers."""
 
 import pytest
+
 from tests.world import World
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests.world import World
 
 from coordina.core.refusals import NotFound, Refusal
 from coordina.customers.actions import divided, log_interaction
 from coordina.customers.composing import composer_values, read_composer
 from coordina.customers.models import Company, Interaction, Person
 from coordina.records.models import Note
+from tests.world import World
 
 
 @pytest.fixture
@@ -26,7 +26,12 @@ def test_two_keystrokes_log_a_call(world: World, sirena: Company) -> None:
     answer = browser.post(f"/log/companies/{sirena.pk}/", {"kind": "call", "text": "Posponen la ampliación"})
     assert answer.status_code == 302
     made = Interaction.objects.get()
-    assert (made.summary, made.company_id, made.owner_id, made.kind) == ("Posponen la ampliación", sirena.pk, world.rep.pk, "call")
+    assert (made.summary, made.company_id, made.owner_id, made.kind) == (
+        "Posponen la ampliación",
+        sirena.pk,
+        world.rep.pk,
+        "call",
+    )
     page = browser.get(f"/companies/{sirena.pk}/")
     assert "Posponen la ampliación" in page.content.decode()
 
@@ -101,7 +106,14 @@ def test_who_only_looks_has_no_composer_and_logs_nothing(world: World, sirena: C
 
 
 def test_a_representative_logs_with_every_company_but_notes_only_on_own_ones(world: World, sirena: Company) -> None:
-    assert [t.kind for t in composer_values(sirena, world.rep)["tabs"]] == ["call", "email", "note", "meeting", "visit", "message"]
+    assert [t.kind for t in composer_values(sirena, world.rep)["tabs"]] == [
+        "call",
+        "email",
+        "note",
+        "meeting",
+        "visit",
+        "message",
+    ]
     assert "note" not in [t.kind for t in composer_values(sirena, world.other)["tabs"]]
     where = {"subject_type": "customers.Company", "subject_id": sirena.pk}
     assert world.act(log_interaction, by=world.other, kind="call", text="x", **where).pk
@@ -110,7 +122,10 @@ def test_a_representative_logs_with_every_company_but_notes_only_on_own_ones(wor
 def test_the_composer_knows_whom_one_talked_to_last(world: World, sirena: Company) -> None:
     ada = world.create(Person, name="Ada Nenúfar", company=sirena)
     values = composer_values(sirena, world.rep)
-    assert [(label, chosen) for _pk, label, chosen in values["people"]] == [("Ada Nenúfar", False), ("Pablo Trébol", False)]
+    assert [(label, chosen) for _pk, label, chosen in values["people"]] == [
+        ("Ada Nenúfar", False),
+        ("Pablo Trébol", False),
+    ]
     where = {"subject_type": "customers.Company", "subject_id": sirena.pk}
     world.act(log_interaction, by=world.rep, kind="call", text="x", person=ada.pk, **where)
     values = composer_values(sirena, world.rep)
@@ -121,7 +136,14 @@ def test_the_composer_knows_whom_one_talked_to_last(world: World, sirena: Compan
 def test_an_interaction_about_what_one_does_not_see(world: World) -> None:
     hidden = world.create(Interaction, by=world.other, summary="Secreta")
     with pytest.raises(NotFound):
-        world.act(log_interaction, by=world.rep, kind="call", text="x", subject_type="customers.Interaction", subject_id=hidden.pk)
+        world.act(
+            log_interaction,
+            by=world.rep,
+            kind="call",
+            text="x",
+            subject_type="customers.Interaction",
+            subject_id=hidden.pk,
+        )
 
 
 def test_a_text_is_named_by_its_first_line() -> None:

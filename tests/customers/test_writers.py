@@ -3,10 +3,9 @@
 import datetime as dt
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.world import World
 
 from coordina.core.refusals import Invalid, Refusal
 from coordina.core.types import type_of
@@ -14,6 +13,7 @@ from coordina.customers.models import Address, Company, Industry, Interaction, P
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.undo import undo
+from tests.world import World
 
 
 def test_contact_data_takes_one_form(world: World) -> None:
@@ -100,11 +100,17 @@ def test_no_circle_arises_within_one_change_set(world: World) -> None:
 
 def test_a_thousand_rows_cost_no_query_a_row(world: World) -> None:
     def queries(count: int) -> int:
-        rows = [{"name": f"C{i}", "phone": "910 123 456", "tags": ["Cliente"], "owner": world.rep} for i in range(count)]
+        rows = [
+            {"name": f"C{i}", "phone": "910 123 456", "tags": ["Cliente"], "owner": world.rep} for i in range(count)
+        ]
         with CaptureQueriesContext(connection) as caught, change_set(by=world.boss, at=timezone.now(), via="import"):
             writer = type_of(Company).writer
             made = writer.create([writer.clean(row) for row in rows], by=world.boss, at=timezone.now())
-            writer.edit([(c, writer.clean({"city": "Lugo", "tags": ["Otra"]}, obj=c)) for c in made], by=world.boss, at=timezone.now())
+            writer.edit(
+                [(c, writer.clean({"city": "Lugo", "tags": ["Otra"]}, obj=c)) for c in made],
+                by=world.boss,
+                at=timezone.now(),
+            )
         return len(caught)
 
     queries(2)
@@ -137,7 +143,7 @@ def test_a_street_in_a_row_becomes_the_main_address(world: World) -> None:
     writer = type_of(Company).writer
     with change_set(by=world.boss, at=timezone.now(), via="import"):
         row = {"name": "Una", "street": "Mayor 1", "postal_code": "28001", "city": "Madrid", "country": "España"}
-        [company] = writer.create([writer.clean(row)], by=world.boss, at=timezone.now())
+        writer.create([writer.clean(row)], by=world.boss, at=timezone.now())
     address = Address.objects.get()
     assert (address.street, address.city, address.country) == ("Mayor 1", "Madrid", "ES")
     with change_set(by=world.boss, at=timezone.now(), via="import"):

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core import signing
 from django.utils import timezone
-from tests.world import World
 
 from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.customers.models import Company, Interaction
@@ -16,6 +15,7 @@ from coordina.ledger.undo import undo
 from coordina.records.actions import attach_file, delete_file, rename_file
 from coordina.records.files import clean_name, discard, folder, keep, opened
 from coordina.records.models import Attachment
+from tests.world import World
 
 
 def attach(world: World, subject: Any, name: str = "plano.pdf", data: bytes = b"%PDF", by: Any = None) -> Attachment:

@@ -2,7 +2,6 @@
 
 import pytest
 from django.utils import timezone
-from tests.world import World
 
 from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.customers.models import Company, Interaction
@@ -10,6 +9,7 @@ from coordina.ledger.models import ChangeSet
 from coordina.ledger.undo import undo
 from coordina.records.actions import add_note, delete_note, edit_note
 from coordina.records.models import Note
+from tests.world import World
 
 
 def note(world: World, subject: object, by: object = None, text: str = "Paga tarde") -> Note:
@@ -63,7 +63,9 @@ def test_a_note_on_what_one_does_not_see_is_a_note_on_nothing(world: World) -> N
         world.act(edit_note, by=world.rep, pk=made.pk, text="x")
 
 
-@pytest.mark.parametrize("label", ["records.Note", "records.Tag", "customers.Address", "ledger.ChangeSet", "x", "a.b.c", ""])
+@pytest.mark.parametrize(
+    "label", ["records.Note", "records.Tag", "customers.Address", "ledger.ChangeSet", "x", "a.b.c", ""]
+)
 def test_notes_hang_on_records_of_their_own_right(world: World, label: str) -> None:
     with pytest.raises(NotFound):
         world.act(add_note, subject_type=label, subject_id=1, text="x")

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
-from tests.world import World
 
 from coordina.core.filters import Asker, compile_filter, parse
 from coordina.core.refusals import Forbidden, Refusal
+from coordina.core.types import type_of
 from coordina.customers.models import Company, Person
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.undo import undo
@@ -15,7 +15,7 @@ from coordina.records.actions import set_tags
 from coordina.records.models import Tag, TagLink
 from coordina.records.tags import clean_words, words_column, words_of
 from coordina.records.vocabularies import vocabulary_of
-from coordina.core.types import type_of
+from tests.world import World
 
 
 def found(world: World, text: str) -> set[str]:
@@ -25,7 +25,13 @@ def found(world: World, text: str) -> set[str]:
 
 
 def test_words_are_brought_into_one_writing() -> None:
-    assert clean_words([" cliente  clave ", "#Norte", "CLIENTE CLAVE", "a; b,c", ""]) == ["a", "b", "c", "cliente clave", "Norte"]
+    assert clean_words([" cliente  clave ", "#Norte", "CLIENTE CLAVE", "a; b,c", ""]) == [
+        "a",
+        "b",
+        "c",
+        "cliente clave",
+        "Norte",
+    ]
     assert clean_words(None) == []
     for wrong in (["x" * 61], [f"t{i}" for i in range(31)]):
         with pytest.raises(Refusal) as caught:

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
-from tests.world import World
 
 from coordina.catalog.models import Product
 from coordina.core.formats import Formats, formats_of
@@ -20,8 +19,9 @@ from coordina.ledger.models import ChangeSet
 from coordina.ledger.undo import undo
 from coordina.records.actions import add_note, attach_file
 from coordina.records.files import keep
-from coordina.records.timeline import Feed, feed_of
 from coordina.records.models import Note
+from coordina.records.timeline import Feed, day_label, feed_of
+from tests.world import World
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +96,10 @@ def test_parts_of_a_record_stand_in_its_timeline(world: World) -> None:
     company = world.create(Company, name="Una", city="Lugo", country="ES")
     address = world.create(Address, company=company, street="Mayor 1")
     world.edit(address, street="Mayor 2")
-    assert texts(feed(world, company))[:2] == ["Inés changed Street from Mayor 1 to Mayor 2", "Inés added address: Mayor 1"]
+    assert texts(feed(world, company))[:2] == [
+        "Inés changed Street from Mayor 1 to Mayor 2",
+        "Inés added address: Mayor 1",
+    ]
 
 
 def test_many_changes_in_a_row_fold(world: World) -> None:
@@ -132,7 +135,9 @@ def test_pages_hold_everything_once(world: World) -> None:
     with change_set(by=world.rep, at=now, via="import"):
         Interaction.objects.bulk_create(
             [
-                Interaction(summary=f"I{i}", company=company, owner=world.rep, happened_at=now - dt.timedelta(hours=i // 9))
+                Interaction(
+                    summary=f"I{i}", company=company, owner=world.rep, happened_at=now - dt.timedelta(hours=i // 9)
+                )
                 for i in range(70)
             ]
         )
@@ -176,3 +181,15 @@ def test_a_page_costs_the_same_for_few_and_many(world: World) -> None:
     queries(few)
     assert queries(few) == queries(many) <= 12
     assert Note.objects.count() == 4
+
+
+def test_a_day_is_called_by_its_weekday_and_date() -> None:
+    now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+    for language, today, other, old in (
+        ("es", "Hoy", "Miércoles 18 de noviembre", "Viernes 3 de enero de 2025"),
+        ("en", "Today", "Wednesday, November 18", "Friday, January 3, 2025"),
+    ):
+        with translation.override(language):
+            written = formats_of(language, "Europe/Madrid", "EUR", now)
+            days = [dt.date(2026, 11, 20), dt.date(2026, 11, 18), dt.date(2025, 1, 3)]
+            assert [day_label(day, written) for day in days] == [today, other, old]

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.world import World
 
 from coordina.customers.models import Company, Interaction
 from coordina.records.actions import add_note, attach_file
 from coordina.records.files import folder, keep
 from coordina.records.models import Attachment, Note
+from tests.world import World
 
 
 def on(record: Any) -> dict[str, Any]:

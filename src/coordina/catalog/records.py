@@ -45,7 +45,7 @@ PRODUCT = declare(
         ),
         f(
             "series",
-            aliases=("serie", "familia", "family", "category", "product family", "categoría", "product category", "línea"),
+            aliases=("serie", "familia", "family", "category", "product family", "categoría", "product category"),
         ),
         f(
             "price",
@@ -55,8 +55,8 @@ PRODUCT = declare(
             minimum=0,
             help=_("List price without tax."),
             aliases=(
-                "precio", "sales price", "tarifa", "unit price", "list price", "precio de venta", "pvp", "precio unitario",
-                "precio de lista", "standard price",
+                "precio", "sales price", "tarifa", "unit price", "list price", "precio de venta", "pvp",
+                "precio unitario", "precio de lista", "standard price",
             ),
         ),
         f("currency", kind=Kind.CURRENCY, aliases=("moneda", "currency", "divisa", "price currency")),

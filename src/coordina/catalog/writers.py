@@ -50,8 +50,9 @@ def _refuse_taken_codes(codes: Sequence[str], by: Any, besides: int | None = Non
     """
     taken = next((code for code, count in Counter(codes).items() if count > 1), None)
     if codes and taken is None:
-        rows = Product.objects.all() if by is None else Product.objects.visible_to(by)
-        taken = rows.filter(code__in=codes).exclude(pk=besides).order_by("pk").values_list("code", flat=True).first()
+        rows: Any = Product.objects.all() if by is None else Product.objects.visible_to(by)
+        others = rows.filter(code__in=codes).exclude(pk=besides).order_by("pk")
+        taken = others.values_list("code", flat=True).first()
     if taken is not None:
         message = _("Another product has the code “%(code)s” already. Write another one or leave it empty.")
         raise Refusal("taken", message % {"code": taken[:40]}, field="code")

@@ -26,7 +26,7 @@ class Moment:
         lines: What changed, one sentence of escaped HTML each; only for changes.
         icon, tone: Of the large node; changes have a small dot and none of them.
         facts: Short texts behind the title, such as «12 min».
-        links: Labels with addresses of what can be done with it.
+        links: What can be done with it: label, address, and an icon; without one the label itself is shown.
         data: What a source's own template needs.
         template: Partial that draws the entry instead of the usual one.
     """
@@ -40,7 +40,7 @@ class Moment:
     icon: str = ""
     tone: str = ""
     facts: tuple[str, ...] = ()
-    links: tuple[tuple[Text, str], ...] = ()
+    links: tuple[tuple[Text, str, str], ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     template: str = ""
 

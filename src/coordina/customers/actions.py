@@ -77,9 +77,8 @@ def log_interaction(
 def divided(text: str) -> tuple[str, str]:
     """A text as a short line that names it, and the whole where that line is not all of it."""
     first = " ".join(text.split("\n", 1)[0].split())
-    if first == text:
-        if len(first) <= SHORT:
-            return first, ""
+    if first == text and len(first) <= SHORT:
+        return first, ""
     if len(first) > SHORT:
         first = first[:SHORT].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
     return first, text

@@ -54,7 +54,11 @@ TABS = (
 
 
 def composer_values(
-    record: Record, user: User, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, Sequence[str]] | None = None
+    record: Record,
+    user: User,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """What the template of the composer is given.
 

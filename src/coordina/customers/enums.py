@@ -28,8 +28,8 @@ class InteractionKind(TextChoices):
 class Direction(TextChoices):
     """Who began."""
 
-    OUT = "out", _("We to them")
-    IN = "in", _("They to us")
+    OUT = "out", _("Outgoing")
+    IN = "in", _("Incoming")
 
 
 class Outcome(TextChoices):

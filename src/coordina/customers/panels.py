@@ -81,5 +81,12 @@ PANELS.add(
 )
 PANELS.add(
     "customers.wishes",
-    Panel("person.side", _("Matters to them"), Person.view_permission(), "customers/wishes.html", preferences_panel),
+    Panel(
+        "person.side",
+        _("Matters to them"),
+        Person.view_permission(),
+        "customers/wishes.html",
+        preferences_panel,
+        order=10,
+    ),
 )

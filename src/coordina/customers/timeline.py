@@ -85,11 +85,11 @@ def _moment(each: Interaction, look: Look, names: Mapping[tuple[str, int], tuple
         facts.append(str(Outcome(each.outcome).label))
     named = each.summary.rstrip("…")
     body = each.body if each.body.startswith(named) else "\n".join(t for t in (each.summary, each.body) if t)
-    links: list[tuple[Any, str]] = []
+    links: list[tuple[Any, str, str]] = []
     if each.subject_id is not None and (each.subject_type, each.subject_id) in names:
-        links.append(names[each.subject_type, each.subject_id])
+        links.append((*names[each.subject_type, each.subject_id], ""))
     if may_change(look.user, each):
-        links.append((gettext_lazy("Edit"), reverse("web:edit", args=("interactions", each.pk))))
+        links.append((gettext_lazy("Edit interaction"), reverse("web:edit", args=("interactions", each.pk)), "pencil"))
     return Moment(
         source="interactions",
         mark=f"{micros}-{each.pk}",
@@ -153,5 +153,10 @@ _WITH_IN: Mapping[str, Any] = {
 
 TIMELINE.add(
     "interactions",
-    Source(gettext_lazy("Interactions"), read_interactions, lambda model: not issubclass(model, Hanger | Interaction), order=10),
+    Source(
+        gettext_lazy("Interactions"),
+        read_interactions,
+        lambda model: not issubclass(model, Hanger | Interaction),
+        order=10,
+    ),
 )

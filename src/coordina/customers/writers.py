@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -90,7 +90,7 @@ class CompanyWriter(Tagged[Company]):
     def clean(self, values: Values, *, obj: Company | None = None) -> Values:
         """Check and normalise what was given for a company."""
         values = normalised(super().clean(values, obj=obj), {"country": lambda v: parse_country(str(v))}, obj)
-        country = values["country"] if "country" in values else (obj.country if obj else "")
+        country = values.get("country", obj.country if obj else "")
 
         def tax_id(text: Any) -> str:
             return parse_tax_id(str(text), country).value
@@ -163,7 +163,7 @@ def refuse_circle(company: Company, parent: Company) -> None:
 
 
 def _parent_of(key: int) -> int | None:
-    return cast(int | None, Company._base_manager.filter(pk=key).values_list("parent_id", flat=True).first())
+    return Company._base_manager.filter(pk=key).values_list("parent_id", flat=True).first()
 
 
 class AddressWriter(Writer[Address]):
@@ -189,7 +189,7 @@ def _locate_companies(addresses: Sequence[Address]) -> None:
     main = {a.company_id: a for a in addresses if a.kind == AddressKind.MAIN and (a.city or a.country)}
     if not main:
         return
-    empty = Company._base_manager.filter(Q(city="") | Q(country=""), pk__in=list(main)).order_by("pk")
+    empty = Company.objects.filter(Q(city="") | Q(country=""), pk__in=list(main)).order_by("pk")
     companies = list(empty.locked())
     for company in companies:
         company.city = company.city or main[company.pk].city
@@ -213,7 +213,7 @@ class PersonWriter(Tagged[Person]):
             raise Refusal("missing", _("It is missing."), field="name")
 
         def country() -> str:
-            company = values["company"] if "company" in values else (obj.company if obj else None)
+            company = obj.company if obj is not None and "company" not in values else values.get("company")
             return company.country if company is not None else ""
 
         phone = phone_rule(country)

@@ -1,4 +1,4 @@
-"""Notes, files and tags of any record. Who may change the record may hang things on it; notes belong to their author."""
+"""Notes, files and tags of any record. Who may change it may hang things on it; notes belong to their author."""
 
 from datetime import datetime
 from typing import Annotated
@@ -90,9 +90,7 @@ def _own(note: Note, by: User) -> Record:
     Attachment, permission=Attachment.permission("add"), label=_("Add file"), verb="create", icon="paperclip",
     hidden=True,
 )  # fmt: skip
-def attach_file(
-    *, subject_type: Label, subject_id: int, name: str, ticket: str, by: User, at: datetime
-) -> Attachment:
+def attach_file(*, subject_type: Label, subject_id: int, name: str, ticket: str, by: User, at: datetime) -> Attachment:
     """Keep an uploaded file with a record.
 
     Args:
@@ -102,9 +100,7 @@ def attach_file(
         ticket: What the upload was answered with.
     """
     subject = about(subject_for(by, subject_type, subject_id))
-    made = Attachment(
-        subject_type=subject._meta.label, subject_id=subject.pk, owner=by, **as_columns(ticket, name)
-    )
+    made = Attachment(subject_type=subject._meta.label, subject_id=subject.pk, owner=by, **as_columns(ticket, name))
     made.save()
     return made
 

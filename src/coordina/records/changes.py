@@ -101,9 +101,7 @@ def sentences(event: Event, reading: Reading) -> list[SafeString]:
 def columns_of(known: RecordType, user: Any) -> dict[str, Field]:
     """Fields by the column that holds them: those that people write and this reader may see."""
     columns = {c.name: c.attname for c in known.model._meta.concrete_fields}
-    return {
-        columns[f.path]: f for f in known.known_to(user).values() if f.path in columns and f.editable and not f.far
-    }
+    return {columns[f.path]: f for f in known.known_to(user).values() if f.path in columns and f.editable and not f.far}
 
 
 def _made_or_gone(event: Event, known: RecordType, actor: Any, reading: Reading, *, part: bool) -> SafeString:
@@ -124,9 +122,7 @@ def _part_title(event: Event, known: RecordType, reading: Reading) -> SafeString
     return SafeString("—")
 
 
-def _changed(
-    actor: Any, field: Field, pair: Sequence[Any], reading: Reading, delta: Mapping[str, Any]
-) -> SafeString:
+def _changed(actor: Any, field: Field, pair: Sequence[Any], reading: Reading, delta: Mapping[str, Any]) -> SafeString:
     label = str(field.label)
     old, new = (shown(field, value, reading, delta) for value in pair)
     values = {

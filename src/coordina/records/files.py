@@ -84,9 +84,7 @@ def keep(chunks: Iterable[bytes]) -> str:
 def too_large() -> Refusal:
     """The refusal of a file above the limit."""
     message = _("The file is larger than %(most)d MB. Make it smaller or keep a link in a note.")
-    return Refusal(
-        "too_large", message % {"most": settings.MAX_UPLOAD_BYTES // 2**20 or 1}, field="file", status=413
-    )
+    return Refusal("too_large", message % {"most": settings.MAX_UPLOAD_BYTES // 2**20 or 1}, field="file", status=413)
 
 
 def read_ticket(ticket: str) -> Kept:

@@ -17,9 +17,7 @@ from coordina.records.timeline import current_formats, feed_of
 SHOWN_FILES = 20
 
 
-def timeline_values(
-    record: Record, user: User, formats: Formats, *, only: str = "", after: str = ""
-) -> dict[str, Any]:
+def timeline_values(record: Record, user: User, formats: Formats, *, only: str = "", after: str = "") -> dict[str, Any]:
     """What the templates of the timeline are given."""
     url = reverse("records:timeline", args=(type_of(record).url, record.pk))
     return {"feed": feed_of(record, user, formats, only=only, after=after), "timeline_url": url}
@@ -47,7 +45,11 @@ def files_panel(record: Record, user: User) -> Mapping[str, Any]:
     may = may_hang(user, record, Attachment.permission("add"))
     return {
         "files": [
-            {"file": f, "size": formats.file_size(f.size), "day": formats.date_short(formats.local(f.created_at).date())}
+            {
+                "file": f,
+                "size": formats.file_size(f.size),
+                "day": formats.date_short(formats.local(f.created_at).date()),
+            }
             for f in kept[:SHOWN_FILES]
         ],
         "more": len(kept) > SHOWN_FILES,

@@ -47,8 +47,8 @@ def _note(note: Note, look: Look) -> Moment:
         facts=edited,
         links=(
             (
-                (gettext_lazy("Edit"), reverse("records:note_edit", args=(note.pk,))),
-                (gettext_lazy("Delete"), reverse("records:note_delete", args=(note.pk,))),
+                (gettext_lazy("Edit note"), reverse("records:note_edit", args=(note.pk,)), "pencil"),
+                (gettext_lazy("Delete note"), reverse("records:note_delete", args=(note.pk,)), "trash"),
             )
             if own
             else ()
@@ -72,7 +72,7 @@ def _file(kept: Attachment, look: Look) -> Moment:
             _("{who} added {file}"),
             who=who(kept.owner.name),
             file=format_html(
-                '<a class="link" href="{}" download>{}</a>', reverse("records:file", args=(kept.pk,)), kept.name
+                '<a class="strong" href="{}" download>{}</a>', reverse("records:file", args=(kept.pk,)), kept.name
             ),
         ),
         icon="paperclip",

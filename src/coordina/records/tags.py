@@ -114,8 +114,6 @@ def tags_field(model: type[Record], **said: Any) -> Draft:
         model: The record class.
         **said: Attributes of the field to be said differently.
     """
-    from django.utils.translation import gettext_lazy
-
     cell = Cell((words_column(model._meta.label),), draw_words, typed=lambda obj: ", ".join(words_of(obj)))
     column = words_column(model._meta.label)
     cell = Cell((column,), draw_words, typed=lambda obj: ", ".join(words_of(obj)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,8 @@ from coordina.core.timeline import Look, Moment, sources_for
 PAGE = 20
 FOLDED = 3
 """From so many changes in a row on they fold into one line."""
+_DAYS = {"es": ("EEEE d 'de' MMMM", "EEEE d 'de' MMMM 'de' y"), "en": ("EEEE, MMMM d", "EEEE, MMMM d, y")}
+"""Patterns of day headings by language: of this year, and of another."""
 _MARKS = re.compile(r"([a-z_]{1,30}):([0-9-]{1,40})")
 
 
@@ -86,9 +88,7 @@ def current_formats() -> Formats:
     return formats_of(language, zone, reporting_currency(), timezone.now())
 
 
-def feed_of(
-    record: Record, user: User, formats: Formats, *, only: str = "", after: str = "", size: int = PAGE
-) -> Feed:
+def feed_of(record: Record, user: User, formats: Formats, *, only: str = "", after: str = "", size: int = PAGE) -> Feed:
     """One page of what happened to a record.
 
     Args:
@@ -145,8 +145,7 @@ def day_label(day: dt.date, formats: Formats) -> str:
     if abs((formats.today - day).days) <= 1:
         text = formats.day(day)
     else:
-        skeleton = "MMMMEEEEd" if day.year == formats.today.year else "yMMMMEEEEd"
         locale = babel_locale(formats.locale)
-        text = format_skeleton(skeleton, day, locale=locale)
-        text = text.replace(",", "", 1) if locale.language == "es" else text
+        short, long = _DAYS.get(locale.language, _DAYS["en"])
+        text = format_date(day, short if day.year == formats.today.year else long, locale)
     return text[:1].upper() + text[1:]

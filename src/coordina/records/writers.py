@@ -36,10 +36,10 @@ def normalised(values: Values, rules: Mapping[str, Rule], obj: Record | None = N
         except Refusal as refusal:
             wrong[name] = refusal
     if len(wrong) == 1:
-        [(name, refusal)] = wrong.items()
-        raise Refusal(refusal.code, refusal.message, field=name)
+        [(name, one)] = wrong.items()
+        raise Refusal(one.code, one.message, field=name)
     if wrong:
-        raise Invalid({name: [refusal.message] for name, refusal in wrong.items()})
+        raise Invalid({name: [one.message] for name, one in wrong.items()})
     return new
 
 

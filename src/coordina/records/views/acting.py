@@ -39,7 +39,8 @@ def hung[H: Hanger](model: type[H], user: User, pk: int) -> tuple[H, Any]:
     Raises:
         NotFound: Missing and invisible alike.
     """
-    found: H | None = model.objects.filter(pk=pk).first() if user.may(model.view_permission()) else None
+    all_rows: Any = model.objects
+    found: H | None = all_rows.filter(pk=pk).first() if user.may(model.view_permission()) else None
     if found is None:
         raise NotFound
     rows: Any = type_for(found.subject_type).model.objects
