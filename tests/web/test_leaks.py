@@ -30,7 +30,9 @@ def required_values(model: type[Record], canary: str, owner: User, made: dict[ty
     for column in model._meta.concrete_fields:
         if column.primary_key or column.name in ("version", "created_at", "changed_at", "other_data"):
             continue
-        if column.name == model.scope_owner:
+        if column.name == "currency":
+            values[column.name] = "EUR"
+        elif column.name == model.scope_owner:
             values[column.name] = owner
         elif column.name == model.scope_team:
             values[column.name] = owner.team

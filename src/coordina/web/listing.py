@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.db.models import QuerySet, Sum
 from django.http import QueryDict
@@ -135,9 +135,19 @@ class Listing:
         """
         if "node" in changed:
             changed["q"] = unparse(changed.pop("node"))
-        asked = {"q": self.q, "sort": self.sort, "cols": ",".join(self.cols)} | changed
-        query = urlencode({name: value for name, value in asked.items() if value})
+        if changed.keys() <= {"q"}:
+            q = changed.get("q", self.q)
+            parts = [f"q={quote_plus(q)}" if q else "", self._rest]
+            query = "&".join(part for part in parts if part)
+        else:
+            asked = {"q": self.q, "sort": self.sort, "cols": ",".join(self.cols)} | changed
+            query = urlencode({name: value for name, value in asked.items() if value})
         return f"{self.url_of_list}?{query}" if query else self.url_of_list
+
+    @cached_property
+    def _rest(self) -> str:
+        """What the address says besides the filter."""
+        return urlencode({n: v for n, v in (("sort", self.sort), ("cols", ",".join(self.cols))) if v})
 
 
 def read_listing(

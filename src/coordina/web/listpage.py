@@ -1,5 +1,6 @@
 """What the template of a list is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,30 +11,17 @@ from coordina.core.cells import CELLS
 from coordina.core.filters import Group, Joiner
 from coordina.core.filters.edit import replaced
 from coordina.core.keyset import bounded_count
-from coordina.core.types import RecordType
+from coordina.core.types import Kind, RecordType
 from coordina.web.access import may_create
 from coordina.web.conditions import Choice
 from coordina.web.layouts import layout_of
+from coordina.web.listbits import addable_html, columns_html, headers_html, labels_of, sentence_html
 from coordina.web.listing import COUNTED, Listing
 from coordina.web.navigation import CREATE
+from coordina.web.rows import Column
 from coordina.web.sentences import addable, condition_form, sentence_of
 
 _boards: dict[str, bool] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The head of a column.
-
-    Attributes:
-        url: Sorts by it, the other way round where it is sorted by already; empty where lists cannot.
-        sorted: `ascending`, `descending` or empty, as `aria-sort` says it.
-    """
-
-    label: str
-    url: str
-    sorted: str
-    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +45,23 @@ def context_of(request: Any, listing: Listing, *, add: str = "", wrong: str = ""
     """
     known, page = listing.known, listing.page
     name = add or request.GET.get("add", "")
-    rows = listing.html
+    rows, labels = listing.html, labels_of(known)
     return {
         "layout": layout_of(known),
         "known": known,
         "listing": listing,
         "title": capital(known.plural),
-        "headers": [header(listing, c.field.name) for c in listing.columns],
+        "headers": headers_html([header(listing, c, labels) for c in listing.columns]),
         "rows": rows,
         "count_text": count_text(listing) if page.ids else "",
         "previous_url": listing.url(before=page.previous) if page.previous else "",
         "next_url": listing.url(after=page.next) if page.next else "",
-        "sentence": sentence_of(listing),
-        "addable": addable(known, listing),
+        "sentence": sentence_html(sentence_of(listing)),
+        "addable": addable_html(known, addable(listing), listing.url()),
         "form": condition_form(listing, name, request.GET.get("at", "")) if name and not listing.error else None,
         "wrong": wrong,
         "typed": typed,
-        "columns": column_choices(listing),
+        "columns": columns_html(column_choices(listing, labels)),
         "may_create": may_create(request.user, known),
         "may_import": known.importable and request.user.may("records.add_importrun"),
         "new_url": reverse("web:new", args=(known.url,)),
@@ -96,15 +84,14 @@ def new_label(known: RecordType) -> str:
     return str(said or gettext("New: %(noun)s") % {"noun": known.label})
 
 
-def header(listing: Listing, name: str) -> Header:
-    """The head of one column."""
-    about = listing.known.fields[name]
-    now = listing.order.name == name
-    turned = f"-{name}" if now and not listing.order.descending else name
-    can = about.sortable and about.kind != "ref"
-    state = ("descending" if listing.order.descending else "ascending") if now else ""
-    right = next(c.right for c in listing.columns if c.field.name == name)
-    return Header(capital(about.label), listing.url(sort=turned) if can else "", state, right)
+def header(listing: Listing, column: Column, labels: Mapping[str, str]) -> tuple[str, str, str, bool]:
+    """The head of one column: label, address that sorts by it or turns the sort round, state, and its side."""
+    about, order = column.field, listing.order
+    now = order.name == about.name
+    turned = f"-{about.name}" if now and not order.descending else about.name
+    url = listing.url(sort=turned) if about.sortable and about.kind is not Kind.REF else ""
+    state = ("descending" if order.descending else "ascending") if now else ""
+    return labels[about.name], url, state, column.right
 
 
 def count_text(listing: Listing) -> str:
@@ -114,11 +101,11 @@ def count_text(listing: Listing) -> str:
     return f"{text}+" if more else text
 
 
-def column_choices(listing: Listing) -> list[Choice]:
-    """The columns one may choose, those in force marked."""
-    visible = listing.known.known_to(listing.user)
-    offered = [f for f in visible.values() if not f.virtual or (listing.known.name, f.name) in CELLS]
-    return [Choice(f.name, capital(f.label), f.name in listing.names) for f in offered if f.name != listing.known.title]
+def column_choices(listing: Listing, labels: Mapping[str, str]) -> list[Choice]:
+    """The columns one may choose, those in force marked; labels are escaped."""
+    known = listing.known
+    offered = [n for n, f in known.known_to(listing.user).items() if not f.virtual or (known.name, n) in CELLS]
+    return [Choice(n, labels[n], n in listing.names) for n in offered if n != known.title]
 
 
 def drop_of(listing: Listing) -> Drop | None:

@@ -6,8 +6,10 @@ processor; it gives ``nav`` to every page.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Protocol
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -21,6 +23,15 @@ class _Reader(Protocol):
     """Whoever looks at the page: the part of an actor that the sidebar asks."""
 
     def may(self, permission: str) -> bool: ...
+
+
+@cache
+def _address(name: str, args: tuple[str, ...], root: str) -> str:
+    """An address by its name, worked out once a process: the sidebar of every page asks for twenty."""
+    try:
+        return reverse(name, root, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +61,7 @@ class Item:
     @property
     def url(self) -> str:
         """The address of the place; "" while the room behind it does not exist."""
-        try:
-            return reverse(self.url_name, args=self.args)
-        except NoReverseMatch:
-            return ""
+        return _address(self.url_name, self.args, settings.ROOT_URLCONF)
 
     def holds(self, path: str) -> bool:
         """Whether the page at ``path`` belongs to this place."""

@@ -42,8 +42,3 @@ def language(request: Any) -> HttpResponse:
 def no_board(request: Any, known: RecordType) -> HttpResponse:
     """Types without a board: rooms that have one put its address before this."""
     raise NotFound
-
-
-def nothing(request: Any) -> HttpResponse:
-    """An address that leads nowhere yet."""
-    raise NotFound

@@ -12,7 +12,6 @@ from coordina.core.filters import Family, Filterable, Form, Group, Joiner, Liter
 from coordina.core.filters.edit import added, at_place, replaced
 from coordina.core.filters.sentence import Labels, Part, PartKind, lowered, sentence
 from coordina.core.records import Record
-from coordina.core.types import RecordType
 from coordina.web.conditions import Choice, comparisons, value_choices
 from coordina.web.listing import Listing
 from coordina.web.vocabularies import vocabulary_of
@@ -198,7 +197,6 @@ def _lookup(about: Filterable) -> str:
     return reverse("web:lookup", args=(far.url,)) if far is not None and family_of(about) is Family.REF else ""
 
 
-def addable(known: RecordType, listing: Listing) -> list[Option]:
+def addable(listing: Listing) -> list[str]:
     """The fields one may add a condition on."""
-    visible = vocabulary_of(known).known_to(listing.user)
-    return [Option(f.label, listing.url(add=name)) for name, f in visible.items()]
+    return list(vocabulary_of(listing.known).known_to(listing.user))

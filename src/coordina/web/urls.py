@@ -22,21 +22,11 @@ def _parts() -> list[URLPattern | URLResolver]:
     return found
 
 
-def _later(parts: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
-    """Addresses that the shell names and no part brings yet."""
-    names = {p.name for part in parts if isinstance(part, URLResolver) for p in part.url_patterns}
-    wanted = {"sign_in": "sign-in/", "sign_out": "sign-out/", "first_run": "welcome/", "profile": "profile/"}
-    wanted |= {"settings": "settings/", "search": "search/", "import_start": "import/"}
-    return [path(where, pages.nothing, name=name) for name, where in wanted.items() if name not in names]
-
-
-PARTS_FOUND = _parts()
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("health/", pages.health, name="health"),
     path("language/", pages.language, name="language"),
-    *PARTS_FOUND,
-    *_later(PARTS_FOUND),
+    *_parts(),
     path("changes/<int:pk>/", changes.change_page, name="change"),
     path("changes/<int:pk>/undo/", changes.undo_change, name="undo"),
     path("jobs/<int:pk>/", jobs.job_page, name="job"),

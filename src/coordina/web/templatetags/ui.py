@@ -5,12 +5,13 @@ in ``web/parts``, with what stands between the tags as ``content``.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -91,7 +92,16 @@ def toast_of(context: template.Context, message: Message) -> SafeString:
 
 
 def _part(context: template.Context, name: str, values: dict[str, Any]) -> SafeString:
-    return render_to_string(f"web/parts/{name}.html", values, request=context.get("request"))
+    """A partial with its own values, inside the page that is being drawn: no context processor runs again."""
+    inner = context.new(values)
+    if (token := context.get("csrf_token")) is not None:
+        inner["csrf_token"] = token
+    return _template(name).render(inner)
+
+
+@cache
+def _template(name: str) -> template.base.Template:
+    return get_template(f"web/parts/{name}.html").template  # type: ignore[attr-defined]  # the backend's wrapper has it
 
 
 @register.simple_block_tag(takes_context=True)
