@@ -9,6 +9,7 @@ from coordina.accounts.roles import BROUGHT
 from coordina.accounts.throttle import PER_ADDRESS, PER_PAIR
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.models import ChangeSet
+from coordina.pipeline.models import Pipeline
 from tests.accounts.people import PASSWORD, founded, signed_in, staffed
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,7 @@ def test_the_first_run_makes_the_company_signs_in_and_closes(client: Client) -> 
     admin = User.objects.get()
     assert (admin.email, admin.access, admin.role.slug) == ("ada@faro.example", "active", "administrator")
     assert Role.objects.count() == len(BROUGHT)
+    assert Pipeline.objects.count() == 1
     change = ChangeSet.objects.get()
     assert (change.action, change.undoable) == ("accounts.found_company", False)
     page = client.get("/start/")
