@@ -43,7 +43,7 @@ def _write(opportunity: Opportunity, values: Values, by: User, at: datetime) -> 
 def create_opportunity(*, values: New[Opportunity], by: User, at: datetime) -> Opportunity:
     """Begin an opportunity. Without other days it opened and entered its stage today."""
     given = {n: v for n, v in values.items() if v is not None or n not in ("opened_on", "entered_on")}
-    stage = given.get("stage") or Stages().first(given["pipeline"].pk if given.get("pipeline") else None)
+    stage: Stage = given.get("stage") or Stages().first(given["pipeline"].pk if given.get("pipeline") else None)
     if stage.kind == rules.OPEN:
         if given.get("closed_on") is not None:
             raise Refusal("open", _("It is still open. Write the day under “Expected close”."), field="closed_on")
@@ -72,11 +72,11 @@ def edit_opportunity(*, opportunity: Opportunity, changes: Changes[Opportunity],
     """Change an opportunity. Another stage is a move, made today."""
     given = dict(changes)
     _check_end(opportunity, given)
-    stage = given.get("stage")
+    stage: Stage | None = given.get("stage")
     moves = stage is not None and stage.pk != opportunity.stage_id
     pipeline = given.get("pipeline")
     if moves or (pipeline is not None and pipeline.pk != opportunity.pipeline_id):
-        if moves and stage.kind != rules.OPEN:
+        if moves and stage is not None and stage.kind != rules.OPEN:
             raise Refusal("closing", _("To close it, mark it as won or lost."), field="stage")
         if opportunity.status != rules.OPEN:
             field = "stage" if moves else "pipeline"

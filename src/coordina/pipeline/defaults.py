@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import Organization, User
 from coordina.core.actions import action
+from coordina.core.founding import founds
 from coordina.pipeline import rules
 from coordina.pipeline.models import Pipeline, Reason, Stage
 
@@ -18,8 +19,8 @@ STAGES: tuple[tuple[str, str, int, int | None], ...] = (
     (gettext_noop("Proposal"), rules.OPEN, 50, 21),
     (gettext_noop("Negotiation"), rules.OPEN, 70, 21),
     (gettext_noop("Closing"), rules.OPEN, 90, 14),
-    (gettext_noop("Won stage"), rules.WON, 100, None),
-    (gettext_noop("Lost stage"), rules.LOST, 0, None),
+    (gettext_noop("Won"), rules.WON, 100, None),
+    (gettext_noop("Lost"), rules.LOST, 0, None),
 )
 """Name, kind, per cent, days until stalled."""
 REASONS: tuple[tuple[str, str], ...] = (
@@ -59,3 +60,9 @@ def make_default_pipeline(*, by: User, at: datetime) -> Pipeline:
             if (kind, gettext(name)) not in known:
                 Reason.objects.create(name=gettext(name), kind=kind)
     return pipeline
+
+
+@founds("pipeline.defaults")
+def begin(*, language: str, by: User, at: datetime) -> None:
+    """A new company begins with a pipeline and reasons."""
+    make_default_pipeline(by=by, at=at)

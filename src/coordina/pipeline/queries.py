@@ -1,13 +1,12 @@
 """Reads shaped for one page: the board, and the way of one opportunity."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, Q, Sum
+from django.db.models import BigIntegerField, Count, DecimalField, F, Func, Q, Sum
 
 from coordina.core import keyset
 from coordina.core.actors import Actor, Reach
@@ -119,14 +118,26 @@ def board(
     """
     found = (stages or Stages()).of(pipeline, rules.OPEN)
     sums = sums_of(found, user, today, condition=condition)
-    pages = {s.pk: _page(s.pk, user, condition, "", size) for s in found if sums[s.pk].count}
-    cards = _cards([pk for page in pages.values() for pk in page.ids])
+    small = [s.pk for s in found if 0 < sums[s.pk].count <= size]
+    cards = _all_cards(small, user, condition)
+    pages = {s.pk: _page(s.pk, user, condition, "", size) for s in found if sums[s.pk].count > size}
+    first = _cards([pk for page in pages.values() for pk in page.ids])
     columns = []
     for place, stage in enumerate(found, 1):
         page = pages.get(stage.pk, keyset.Page(()))
-        here = tuple(cards[pk] for pk in page.ids if pk in cards)
+        here = cards.get(stage.pk) or tuple(first[pk] for pk in page.ids if pk in first)
         columns.append(Column(stage, place, len(found), sums[stage.pk], here, page.next))
     return Board(pipeline, tuple(columns))
+
+
+def _all_cards(stages: Sequence[int], user: Actor, condition: Q | None) -> dict[int, tuple[Card, ...]]:
+    """All cards of columns that fit on the page, in order; one query for all of them."""
+    if not stages:
+        return {}
+    rows = Opportunity.objects.visible_to(user).filter(condition or Q(), stage_id__in=stages)
+    cards = [Card(*row) for row in rows.order_by().values_list("pk", *_COLUMNS)]
+    cards.sort(key=lambda c: (c.closes_on is None, c.closes_on or dt.date.min, c.pk))
+    return {stage: tuple(c for c in cards if c.stage_id == stage) for stage in stages}
 
 
 def more_cards(
@@ -181,25 +192,42 @@ def _kept(keys: Sequence[int], user: Actor) -> dict[int, tuple[int, ...]]:
     return {row[0]: tuple(row[1:]) for row in found}
 
 
+class _DayNumber(Func):
+    """The ordinal of a date column, as `date.toordinal` counts, so that days can be summed."""
+
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Julian days begin at noon of another year."""
+        return super().as_sql(
+            compiler, connection, template="CAST(julianday(%(expressions)s) - 1721424.5 AS INTEGER)", **context
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Two dates subtracted are days."""
+        template = "((%(expressions)s) - DATE '0001-01-01' + 1)"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
 def _counted(keys: Sequence[int], user: Actor, condition: Q) -> dict[int, tuple[int, ...]]:
-    """From the opportunities themselves, in one pass: grouped by stage and day of entry."""
+    """From the opportunities themselves, in one pass over an index that holds all it needs."""
     rows = (
         Opportunity.objects.visible_to(user)
         .filter(condition, stage_id__in=keys)
         .order_by()
-        .values_list("stage_id", "entered_on")
-        .annotate(n=Count("pk"), total=Sum("value"), times=Sum(F("value") * F("probability"), output_field=_MONEY))
+        .values_list("stage_id")
+        .annotate(
+            n=Count("pk"),
+            total=Sum("value"),
+            times=Sum(F("value") * F("probability"), output_field=_MONEY),
+            known=Count("entered_on"),
+            days=Sum(_DayNumber("entered_on")),
+        )
     )
-    found: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
-    for stage, entered_on, count, total, times in rows:
-        here = found[stage]
-        here[0] += count
-        here[1] += round((total or 0) * 100)
-        here[2] += round((times or 0) * 100)
-        if entered_on is not None:
-            here[3] += count
-            here[4] += count * entered_on.toordinal()
-    return {stage: tuple(figures) for stage, figures in found.items()}
+    return {
+        stage: (count, round((total or 0) * 100), round((times or 0) * 100), known, days or 0)
+        for stage, count, total, times, known, days in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +252,9 @@ def path_of(opportunity: Opportunity, user: Actor, today: dt.date) -> list[Node]
     entries = StageEntry.objects.filter(opportunity=opportunity).order_by("position")
     stays = list(entries.values_list("stage_id", "entered_on", "left_on"))
     way = stages.of(opportunity.pipeline_id, rules.OPEN)
-    means = sums_of(way, user, today)
     days = _days_by_stage(stays, today)
     here = stages.by_id[opportunity.stage_id]
+    means = sums_of([here], user, today)
     place = stages.order[here.pk]
     been = {stage for stage, _entered, _left in stays}
     nodes = []

@@ -106,7 +106,10 @@ class Opportunity(Extensible):
             models.Index(fields=["-changed_at", "-id"], name="opp_new"),
             models.Index(fields=["owner", "-changed_at", "-id"], name="opp_own"),
             models.Index(fields=["team", "-changed_at", "-id"], name="opp_team"),
-            SortIndex(fields=["stage", "-closes_on", "-id"], name="opp_stage"),
+            SortIndex(
+                fields=["stage", "-closes_on", "-id", "team", "owner", "value", "probability", "entered_on"],
+                name="opp_stage",  # cards in order, and everything that a filtered board sums
+            ),
             SortIndex(fields=["owner", "stage", "-closes_on", "-id"], name="opp_own_stage"),
             SortIndex(fields=["team", "stage", "-closes_on", "-id"], name="opp_team_stage"),
             models.Index(fields=["status", "closed_on", "value"], name="opp_closed"),

@@ -105,7 +105,12 @@ class Asked:
     def url(self, **other: Any) -> str:
         """The address of this board, with some parts exchanged."""
         query = self.query(**other)
-        return reverse("pipeline:board") + (f"?{query}" if query else "")
+        return f"{self.home}?{query}" if query else self.home
+
+    @cached_property
+    def home(self) -> str:
+        """The address of the plain board."""
+        return reverse("pipeline:board")
 
     @property
     def list_url(self) -> str:

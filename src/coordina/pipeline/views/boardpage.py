@@ -72,6 +72,7 @@ def context_of(request: Any, asked: Asked, found: Board) -> dict[str, Any]:
     formats, known = request.formats, type_of(Opportunity)
     open_stages = [column.stage for column in found.columns]
     cards = Cards(request, open_stages, asked.query(), asked.url())
+    options = {"pipelines": asked.pipelines(), "people": asked.people(), "periods": asked.periods()}
     kinds = {stage.kind for stage in asked.stages.of(found.pipeline_id)}
     return {
         "asked": asked,
@@ -80,8 +81,8 @@ def context_of(request: Any, asked: Asked, found: Board) -> dict[str, Any]:
         "value": formats.money(found.value),
         "weighted": formats.money(found.weighted),
         "bar": money_bar(found, formats),
-        "said": {name: _current(options) for name, options in _sentence(asked).items()},
-        "options": _sentence(asked),
+        "said": {name: _current(choices) for name, choices in options.items()},
+        "options": options,
         "may_create": request.user.may(Opportunity.permission("add")),
         "may_import": request.user.may("records.add_importrun"),
         "new_url": reverse("web:new", args=("opportunities",)),
@@ -91,10 +92,6 @@ def context_of(request: Any, asked: Asked, found: Board) -> dict[str, Any]:
         "plain_url": asked.url(who="", when="", q=""),
         "users_url": reverse("web:lookup", args=("users",)),
     }
-
-
-def _sentence(asked: Asked) -> dict[str, Any]:
-    return {"pipelines": asked.pipelines(), "people": asked.people(), "periods": asked.periods()}
 
 
 def _current(options: Any) -> str:

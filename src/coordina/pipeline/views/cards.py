@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -89,6 +89,7 @@ class Cards:
         self.back = escape(back)
         self.home = reverse("web:list", args=("opportunities",))
         self.draw = pieces()
+        self.avatars: dict[int, str] = {}
 
     @cached_property
     def _words(self) -> dict[str, str]:
@@ -130,7 +131,7 @@ class Cards:
             f'<li class="card {said.edge}" id="card-{card.pk}" tabindex="0" data-card="{card.pk}"'
             f' data-version="{card.version}" data-title="{title}"{move}>'
             f'<div class="row close"><a class="card-title" href="{url}" title="{title}">{title}</a>'
-            f"{self.draw.avatar(card.owner, card.owner_id, 's', solo=True)}</div>"
+            f"{self._avatar(card)}</div>"
             f'<div class="tiny quiet cut" title="{company}">{company}</div>'
             f'<div class="row"><span class="num strong">{escape(amount)}</span>'
             f'<span class="tiny {said.closing}">{escape(self.formats.date_short(card.closes_on))}</span>'
@@ -138,6 +139,12 @@ class Cards:
             f'<div class="card-next {said.tone}">{icon}<span class="cut" title="{escape(said.text)}">'
             f"{escape(said.text)}</span></div></li>"
         )
+
+    def _avatar(self, card: Card) -> str:
+        drawn = self.avatars.get(card.owner_id)
+        if drawn is None:
+            drawn = self.avatars[card.owner_id] = self.draw.avatar(card.owner, card.owner_id, "s", solo=True)
+        return drawn
 
     def _menu(self, card: Card, url: str, movable: bool) -> str:
         closable = covers(self.close, card.owner_id, card.team_id)
