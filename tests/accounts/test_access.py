@@ -18,6 +18,7 @@ from coordina.accounts.actions import (
     set_reach,
 )
 from coordina.accounts.models import Attempt, Credential, Role, Team, User
+from coordina.accounts.ownership import owned_by
 from coordina.accounts.places import checked_country, checked_time_zone, currency_choices, time_zone_choices
 from coordina.accounts.reach import differences
 from coordina.accounts.signin import SignInBackend, sign_in
@@ -27,11 +28,13 @@ from coordina.core.actions import of, standard
 from coordina.core.founding import FOUNDING
 from coordina.core.permissions import defaults_for
 from coordina.core.refusals import Forbidden, Refusal
+from coordina.customers.models import Company
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.doors import perform, submit
 from coordina.ledger.models import Change, ChangeSet
 from coordina.ledger.undo import undo
-from tests.accounts.people import PASSWORD, Staff, founded, fresh, staffed
+from coordina.pipeline.models import Opportunity
+from tests.accounts.people import PASSWORD, Staff, founded, fresh, signed_in, staffed
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -217,6 +220,19 @@ def test_who_may_edit_users_raises_nobody_above_themselves(staff: Staff) -> None
         user=made, email="nuevo@faro.example", password="otra-puerta-verde", by=omar, at=NOW
     )
     assert edit(omar, staff.rep, team=staff.south.pk).team_id == staff.south.pk
+
+
+def test_what_somebody_owns_is_counted_as_far_as_the_reader_sees_it(staff: Staff) -> None:
+    make = standard(Company, "create")
+    company = submit(make, {"name": "Canario Ocho"}, by=staff.other, via="web")
+    deal = submit(standard(Opportunity, "create"), {"name": "Canario Nueve"}, by=staff.other, via="web")
+    assert (company.owner_id, deal.owner_id) == (staff.other.pk, staff.other.pk)
+    for reader, seen in ((staff.admin, {"company", "opportunity"}), (staff.rep, {"company"})):
+        assert {each.known.name for each in owned_by(staff.other, reader)} == seen
+        page = signed_in(reader).get(f"/users/{staff.other.pk}/").content.decode()
+        assert "/companies/?q=owner" in page
+        assert ("/opportunities/?q=owner" in page) == ("opportunity" in seen)
+        assert "Canario" not in page
 
 
 def test_reach_is_compared_by_permission_and_width() -> None:

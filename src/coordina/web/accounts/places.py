@@ -109,6 +109,11 @@ class Branch:
         return range(self.depth)
 
     @property
+    def step(self) -> int:
+        """How far it is indented on a phone, where there is little room."""
+        return min(self.depth, 3)
+
+    @property
     def query(self) -> str:
         """The filter of the people of this team."""
         return f"team = {self.team.pk}"
