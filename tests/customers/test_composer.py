@@ -32,7 +32,7 @@ def test_two_keystrokes_log_a_call(world: World, sirena: Company) -> None:
         world.rep.pk,
         "call",
     )
-    page = browser.get(f"/companies/{sirena.pk}/")
+    page = browser.get(f"/companies/{sirena.pk}/panels/customers.timeline.company/")
     assert "Posponen la ampliación" in page.content.decode()
 
 

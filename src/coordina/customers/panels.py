@@ -69,7 +69,9 @@ for _slot in ("company", "person", "opportunity"):
     )
     PANELS.add(
         f"customers.timeline.{_slot}",
-        Panel(f"{_slot}.main", _("Activity"), _permission, "records/timeline.html", timeline_panel, order=20),
+        Panel(
+            f"{_slot}.main", _("Activity"), _permission, "records/timeline.html", timeline_panel, order=20, lazy=True
+        ),
     )
 PANELS.add(
     "customers.people",

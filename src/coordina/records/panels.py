@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
+from coordina.accounts.rates import DEFAULT_CURRENCY
 from coordina.core.formats import Formats
 from coordina.core.panels import PANELS, Panel
 from coordina.core.records import Record
@@ -40,7 +41,7 @@ def may_hang(user: User, record: Record, permission: str) -> bool:
 
 def files_panel(record: Record, user: User) -> Mapping[str, Any]:
     """The files of a record, newest first."""
-    formats = current_formats()
+    formats = current_formats(DEFAULT_CURRENCY)  # no amount is shown
     kept = list(Attachment.of(record).select_related("owner").order_by("-pk")[: SHOWN_FILES + 1])
     may = may_hang(user, record, Attachment.permission("add"))
     return {
@@ -65,5 +66,13 @@ for _slot in ("company", "person", "opportunity", "product"):
     )
 PANELS.add(
     "records.timeline.product",
-    Panel("product.main", _("Activity"), Note.view_permission(), "records/timeline.html", timeline_panel, order=50),
+    Panel(
+        "product.main",
+        _("Activity"),
+        Note.view_permission(),
+        "records/timeline.html",
+        timeline_panel,
+        order=50,
+        lazy=True,
+    ),
 )

@@ -127,7 +127,6 @@ def tags_field(model: type[Record], **said: Any) -> Draft:
             "path": "tag",
             "to": Tag,
             "many": tagged_rows(model._meta.label),
-            "importable": False,  # every import offers tags by itself
             "help": gettext_lazy("Words separated by commas."),
             "aliases": ("etiquetas", "tags", "labels", "keywords", "palabras clave"),
         }

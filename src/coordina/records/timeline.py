@@ -81,11 +81,15 @@ class Feed:
     first: bool
 
 
-def current_formats() -> Formats:
-    """Formats of the language and zone that are active now, for what is drawn without a request at hand."""
+def current_formats(currency: str = "") -> Formats:
+    """Formats of the language and zone that are active now, for what is drawn without a request at hand.
+
+    Args:
+        currency: Of amounts that name none; the reporting currency is read where it is not given.
+    """
     language = translation.get_language() or "es"
     zone = timezone.get_current_timezone_name()
-    return formats_of(language, zone, reporting_currency(), timezone.now())
+    return formats_of(language, zone, currency or reporting_currency(), timezone.now())
 
 
 def feed_of(record: Record, user: User, formats: Formats, *, only: str = "", after: str = "", size: int = PAGE) -> Feed:
