@@ -19,9 +19,10 @@ def labels(client: Any, url: str) -> list[str]:
 def test_titles_that_begin_with_what_was_typed(world: World, director: Any) -> None:
     for name in ("Óptica Lince", "Ópera", "Lince Óptica"):
         world.make(Company, name=name, city="Lugo")
-    assert labels(director, "/companies/lookup/?q=Óp") == ["Ópera", "Óptica Lince"]
-    assert labels(director, "/companies/lookup/?q=óp") == ["Ópera", "Óptica Lince"]
+    assert labels(director, "/companies/lookup/?q=Óp")[:2] == ["Ópera", "Óptica Lince"]
+    assert labels(director, "/companies/lookup/?q=óp")[:2] == ["Ópera", "Óptica Lince"]
     assert director.get("/companies/lookup/?q=Lin").json()["items"][0]["fact"] == "Lugo"
+    assert labels(director, "/companies/lookup/?q=lince") == ["Lince Óptica", "Óptica Lince"]
 
 
 def test_own_and_newest_first_at_most_twenty(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from coordina.accounts.models import User
 from coordina.core.actions import ACTIONS
@@ -29,10 +29,14 @@ DOORS: dict[str, Text] = {
     "system": gettext_lazy("by Coordina"),
 }
 KINDS: dict[str, Text] = {
-    "c": gettext_lazy("Created"),
-    "u": gettext_lazy("Changed"),
-    "d": gettext_lazy("Deleted"),
+    "c": pgettext_lazy("what somebody did", "Created"),
+    "u": pgettext_lazy("what somebody did", "Changed"),
+    "d": pgettext_lazy("what somebody did", "Deleted"),
 }
+
+
+SELF_EVIDENT = frozenset({"created_at", "changed_at", "version"})
+"""Columns that only repeat what an entry says anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,11 @@ def entries_of(known: RecordType, events: list[Event], user: User, formats: Form
 def _columns(known: RecordType, user: User) -> dict[str, Field]:
     """Fields by the column that holds them, those hidden from the person left out."""
     columns = {c.name: c.attname for c in known.model._meta.concrete_fields}
-    return {columns[f.path]: f for f in known.known_to(user).values() if not f.far and f.path in columns}
+    return {
+        columns[f.path]: f
+        for f in known.known_to(user).values()
+        if not f.far and f.path in columns and f.path not in SELF_EVIDENT
+    }
 
 
 def _titles(events: Iterable[Event], shown: dict[str, Field], user: User) -> dict[tuple[Any, int], str]:

@@ -68,8 +68,8 @@ def job_json(request: Any, pk: int) -> HttpResponse:
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
     known = as_context(request, job)
-    names = ("state", "done", "total", "percent", "note", "result_url")
-    return JsonResponse({n: known[n] for n in names}, headers={"ETag": etag})
+    found = {n: known[n] for n in ("state", "percent", "note", "result_url")}
+    return JsonResponse(found | {"done": job.done, "total": job.total}, headers={"ETag": etag})
 
 
 @require_POST

@@ -19,9 +19,9 @@ from coordina.core.keyset import Page, bounded_count, page, rows
 from coordina.core.ordering import Order, order_of
 from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType
+from coordina.records.vocabularies import vocabulary_of
 from coordina.web.access import reached
 from coordina.web.rows import Column, columns_of, paths_of_columns, rows_html
-from coordina.web.vocabularies import vocabulary_of
 
 PAGE_SIZE = 80
 COUNTED = 1000

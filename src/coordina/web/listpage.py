@@ -129,7 +129,7 @@ def drop_of(listing: Listing) -> Drop | None:
 def words_of(listing: Listing, index: int) -> str:
     """The words of one of the conditions that all have to hold."""
     from coordina.core.filters.sentence import Labels, sentence
-    from coordina.web.vocabularies import vocabulary_of
+    from coordina.records.vocabularies import vocabulary_of
 
     assert isinstance(listing.node, Group)
     parts = sentence(listing.node.parts[index], vocabulary_of(listing.known), listing.asker, Labels(listing.formats))

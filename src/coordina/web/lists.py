@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from coordina.core.refusals import Refusal
 from coordina.core.types import RecordType
+from coordina.records.vocabularies import vocabulary_of
 from coordina.web.access import need_list
 from coordina.web.conditions import read_condition
 from coordina.web.exporting import csv_lines
@@ -17,7 +18,6 @@ from coordina.web.listpage import context_of
 from coordina.web.lookups import lookup
 from coordina.web.preferences import column_choice, remember_columns
 from coordina.web.sentences import put
-from coordina.web.vocabularies import vocabulary_of
 
 
 def _listing(request: Any, known: RecordType) -> Listing:

@@ -1,4 +1,4 @@
-"""Which records a reference may name: of those one may see, by the beginning of their title."""
+"""Which records a reference may name: of those one may see, by the beginning of their title, then by their words."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 
 from coordina.accounts.models import User
 from coordina.core.refusals import Forbidden, NotFound
-from coordina.core.types import RecordType
+from coordina.core.types import Field, RecordType
+from coordina.records.search import find
 from coordina.web.access import may_list
 
 MOST = 20
@@ -30,16 +31,28 @@ def lookup(user: User, known: RecordType, text: str) -> list[dict[str, Any]]:
     if not may_list(user, known):
         raise Forbidden
     fact = known.known_to(user).get(known.subtitle) if known.subtitle else None
-    title = known.model.title_column
     path = (fact.title_path or fact.path) if fact is not None else ""
-    found = []
-    for pk, label, *rest in candidates(user, known, text.strip()).values_list("pk", title, *([path] if path else ()))[
-        :MOST
-    ]:
-        value = rest[0] if rest else None
-        shown = str(fact.label_of(value)) if fact is not None and value and fact.choices else str(value or "")
-        found.append({"id": pk, "label": str(label), "fact": shown})
-    return found
+    columns = (known.model.title_column, *([path] if path else ()))
+    rows = list(candidates(user, known, text.strip()).values_list("pk", *columns)[:MOST])
+    if text.strip() and len(rows) < MOST:
+        rows += _by_words(user, known, text, {row[0] for row in rows}, columns)[: MOST - len(rows)]
+    return [{"id": pk, "label": str(label), "fact": _shown(fact, rest)} for pk, label, *rest in rows]
+
+
+def _shown(fact: Field | None, values: list[Any]) -> str:
+    value = values[0] if values else None
+    return str(fact.label_of(value)) if fact is not None and value and fact.choices else str(value or "")
+
+
+def _by_words(
+    user: User, known: RecordType, text: str, had: set[int], columns: tuple[str, ...]
+) -> list[tuple[Any, ...]]:
+    """Records that the search index finds by any of their words, in its order."""
+    ids = [hit.pk for hit in find(text, user, only=[known], limit=MOST) if hit.pk not in had]
+    if not ids:
+        return []
+    found = {row[0]: row for row in known.model.objects.visible_to(user).filter(pk__in=ids).values_list("pk", *columns)}
+    return [found[pk] for pk in ids if pk in found]
 
 
 def candidates(user: User, known: RecordType, text: str) -> QuerySet[Any]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F
-from django.template.loader import render_to_string
+from django.middleware.csrf import get_token
+from django.template import Context
+from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -272,6 +275,15 @@ def shown(request: Any, known: RecordType, obj: Record, name: str, panel: Panel)
 
 
 def drawn_panel(request: Any, obj: Record, panel: Panel) -> SafeString:
-    """The partial of a panel with what it is given."""
-    context = {"record": obj, "panel": panel, **panel.context(obj, request.user)}
-    return render_to_string(panel.template, context, request=request)
+    """The partial of a panel with what it is given; the processors of whole pages do not run for it."""
+    context = {
+        "record": obj,
+        "panel": panel,
+        "request": request,
+        "formats": request.formats,
+        "organization": request.organization,
+        "csrf_token": lazy(get_token, str)(request),
+        **panel.context(obj, request.user),
+    }
+    template: Any = get_template(panel.template)
+    return SafeString(template.template.render(Context(context)))

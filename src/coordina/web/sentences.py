@@ -12,9 +12,9 @@ from coordina.core.filters import Family, Filterable, Form, Group, Joiner, Liter
 from coordina.core.filters.edit import added, at_place, replaced
 from coordina.core.filters.sentence import Labels, Part, PartKind, lowered, sentence
 from coordina.core.records import Record
+from coordina.records.vocabularies import vocabulary_of
 from coordina.web.conditions import Choice, comparisons, value_choices
 from coordina.web.listing import Listing
-from coordina.web.vocabularies import vocabulary_of
 
 WORDS = {"me": User, "my_team": Team}
 """Words offered for references to these models."""

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from coordina.accounts.models import User
 from coordina.core.contact import countries, find_country

@@ -14,7 +14,8 @@ function show(element, job) {
     const place = element.querySelector(`[data-job-${name}]`);
     if (place && place.textContent !== text) place.textContent = text;
   };
-  put("count", say("of", { done: numbers.format(job.done), total: numbers.format(job.total) }));
+  const total = job.total === null ? "…" : numbers.format(job.total);
+  put("count", say("of", { done: numbers.format(job.done), total }));
   put("percent", new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(share / 100));
   if (job.note !== undefined) put("note", job.note);
 }
