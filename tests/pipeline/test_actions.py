@@ -263,3 +263,139 @@ def test_settings_in_use_stay(ground: Ground) -> None:
         submit(edit, {"name": "Cierre"}, by=ground.director, via="web", pk=first, at=AT)
     submit(delete, {}, by=ground.director, via="web", pk=ground.stages[4].pk, at=AT)
     assert ChangeSet.objects.latest("pk").action == "pipeline.delete_stage"
+
+
+def test_writing_down_what_is_closed_already(ground: Ground) -> None:
+    obj = ground.new(stage=ground.won.pk, closed_on="2026-10-01", opened_on="2026-09-01")
+    assert (obj.status, obj.cycle_days, obj.probability) == ("won", 30, 100)
+    check(obj)
+    for data, field in (
+        ({"stage": ground.won.pk}, "closed_on"),
+        ({"stage": ground.lost.pk, "closed_on": "2026-10-01"}, "reason"),
+        ({"closed_on": "2026-10-01"}, "closed_on"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            ground.new(**data)
+        assert set(caught.value.errors) == {field}
+    ground.seller.__dict__["reach"] = {"pipeline.add_opportunity": "own", "pipeline.view_stage": "all"}
+    with pytest.raises(Forbidden):
+        ground.new(by=ground.seller, stage=ground.won.pk, closed_on="2026-10-01")
+
+
+def test_a_new_one_in_a_later_stage_entered_it_today(ground: Ground) -> None:
+    obj = ground.new(stage=ground.stages[2].pk, opened_on="2026-11-01")
+    assert (obj.opened_on, obj.entered_on, obj.probability) == (D(2026, 11, 1), TODAY, 50)
+
+
+def test_what_an_edit_refuses(ground: Ground) -> None:
+    obj = ground.new()
+    for data, field in (
+        ({"stage": ground.won.pk}, "stage"),
+        ({"closed_on": "2026-11-20"}, "closed_on"),
+        ({"probability": 130}, "probability"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            ground.edit(obj, **data)
+        assert set(caught.value.errors) == {field}
+    moved = ground.edit(obj, stage=ground.stages[1].pk, name="Otra")
+    assert (moved.entered_on, moved.probability, moved.name) == (TODAY, 30, "Otra")
+    check(obj)
+    ground.do(lose, obj, closed_on="2026-11-20", reason=ground.price.pk)
+    with pytest.raises(Refusal) as caught:
+        ground.edit(obj, reason=None)
+    assert set(caught.value.errors) == {"reason"}
+    assert ground.edit(obj, pipeline=None).status == "lost"
+    with change_set(by=None, at=AT, via="system"):
+        there = Pipeline.objects.create(name="Otro", position=5)
+        Stage.objects.create(pipeline=there, name="Uno", position=1)
+    with pytest.raises(Refusal) as caught:
+        ground.edit(obj, pipeline=there.pk)
+    assert set(caught.value.errors) == {"pipeline"}
+
+
+def test_reopen_into_a_stage_that_is_said(ground: Ground) -> None:
+    obj = ground.new(stage=ground.won.pk, closed_on="2026-10-01")
+    assert "stage" in refused(ground, reopen, obj, stage=ground.lost.pk)
+    assert ground.do(reopen, obj).stage_id == ground.stages[0].pk
+    ground.do(win, obj, closed_on="2026-11-20")
+    assert ground.do(reopen, obj, stage=ground.stages[4].pk).stage_id == ground.stages[4].pk
+    check(obj)
+
+
+def test_a_product_without_a_price_has_no_sum(ground: Ground) -> None:
+    from coordina.catalog.models import Product
+
+    obj = ground.new()
+    with change_set(by=None, at=AT, via="system"):
+        OpportunityLine.objects.create(opportunity=obj, product=Product.objects.create(name="Sin precio"))
+    assert refused(ground, take_amount_from_lines, obj)
+
+
+def test_people_in_a_purchase_once_each(ground: Ground) -> None:
+    from coordina.customers.models import Person
+    from coordina.pipeline.models import Stakeholder
+
+    obj = ground.new()
+    with change_set(by=None, at=AT, via="system"):
+        person = Person.objects.create(name="Rubén", owner=ground.director)
+    add, edit = standard(Stakeholder, "create"), standard(Stakeholder, "edit")
+    assert add is not None
+    assert edit is not None
+    data = {"opportunity": obj.pk, "person": person.pk}
+    made = submit(add, data, by=ground.director, via="web", at=AT)
+    with pytest.raises(Refusal) as caught:
+        submit(add, data, by=ground.director, via="web", at=AT)
+    assert set(caught.value.errors) == {"person"}
+    submit(edit, {"person": person.pk, "attitude": "for"}, by=ground.director, via="web", pk=made.pk, at=AT)
+
+
+def test_unused_settings_go(ground: Ground) -> None:
+    create, edit = standard(Pipeline, "create"), standard(Stage, "edit")
+    assert create is not None
+    assert edit is not None
+    made = submit(create, {"name": "Otro"}, by=ground.director, via="web", at=AT)
+    assert made.position == 2
+    new_stage = standard(Stage, "create")
+    assert new_stage is not None
+    data = {"pipeline": made.pk, "name": "Uno"}
+    stage = submit(new_stage, data, by=ground.director, via="web", at=AT)
+    assert submit(new_stage, data | {"name": "Dos"}, by=ground.director, via="web", at=AT).position == 2
+    submit(edit, {"kind": "won"}, by=ground.director, via="web", pk=stage.pk, at=AT)
+    ground.new()
+    for model, pk, goes in (
+        (Pipeline, made.pk, True),
+        (Pipeline, ground.pipeline.pk, False),
+        (type(ground.price), ground.good.pk, True),
+    ):
+        delete = standard(model, "delete")
+        assert delete is not None
+        if goes:
+            submit(delete, {}, by=ground.director, via="web", pk=pk, at=AT)
+        else:
+            with pytest.raises(Refusal):
+                submit(delete, {}, by=ground.director, via="web", pk=pk, at=AT)
+    assert not Stage.objects.filter(pipeline=made).exists()
+
+
+def test_a_new_company_gets_a_pipeline_in_its_language(ground: Ground) -> None:
+    from coordina.pipeline.defaults import make_default_pipeline
+
+    assert ground.do(make_default_pipeline).pk == ground.pipeline.pk
+    with change_set(by=None, at=AT, via="system"):
+        Stage.objects.all().delete()
+        Pipeline.objects.all().delete()
+    made = ground.do(make_default_pipeline)
+    stages = list(Stage.objects.filter(pipeline=made).order_by("position"))
+    assert [(s.kind, s.probability) for s in stages] == [
+        ("open", 10), ("open", 30), ("open", 50), ("open", 70), ("open", 90), ("won", 100), ("lost", 0),
+    ]  # fmt: skip
+    check(ground.new())
+
+
+def test_import_targets_are_the_stages(ground: Ground) -> None:
+    from coordina.pipeline.targets import entry_targets
+
+    found = {t.name: t for t in entry_targets()}
+    assert f"entered_stage:{ground.stages[1].pk}" in found
+    assert "entrada en diagnóstico" in found[f"entered_stage:{ground.stages[1].pk}"].aliases
+    assert len(found) == 7

@@ -13,4 +13,4 @@ def compact_sums() -> int:
     return sums.compact()
 
 
-schedule("pipeline.compact_sums", compact_sums, "every 10m")
+schedule("pipeline.compact_sums", compact_sums, "every 5m")

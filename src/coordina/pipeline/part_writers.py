@@ -39,7 +39,7 @@ class StakeholderWriter(Writer[Stakeholder]):
         person = values.get("person")
         if person is not None and opportunity is not None:
             same = Stakeholder.objects.filter(opportunity=opportunity, person=person)
-            if same.exclude(pk=obj.pk if obj else None).exists():
+            if (same.exclude(pk=obj.pk) if obj is not None else same).exists():
                 raise Refusal("taken", _("This person takes part already."), field="person")
         return values
 

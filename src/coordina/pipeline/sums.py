@@ -22,8 +22,8 @@ MEASURES = ("count", "cents", "weighted", "dated", "days")
 READ = (*DIMENSIONS, "value", "probability", "entered_on")
 """Columns that a sum depends on."""
 CHUNK = 1000
-FULL = 2000
-"""Rows beyond which the job adds them up."""
+FULL = 5000
+"""Rows after which bulk work asks the job to add them up at once."""
 
 
 @dataclass(slots=True)
@@ -100,7 +100,16 @@ def _write(figures: Mapping[Key, Figures]) -> None:
         if not found.empty
     ]
     if rows:
-        StageSum.objects.bulk_create(rows, batch_size=CHUNK)
+        made = StageSum.objects.bulk_create(rows, batch_size=CHUNK)
+        _ask_job(made[0].pk - 1, made[-1].pk)
+
+
+def _ask_job(before: int, last: int) -> None:
+    """Ask for adding up, once every `FULL` rows."""
+    if before // FULL != last // FULL:
+        from coordina.pipeline.jobs import compact_sums
+
+        compact_sums.using(key=f"pipeline.sums:{last // FULL}").enqueue()
 
 
 def compact() -> int:
