@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 PAYLOAD = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
 TYPED = {
     "emoji": "Café 👩‍👩‍👧 ☕️ 🏳️‍🌈",
-    "rtl": "شركة النور ‏(2026)",
+    "rtl": "\u0634\u0631\u0643\u0629 \u0627\u0644\u0646\u0648\u0631 \u200f(2026)",
     "zero width": "Aco\u200bmé\u00adtica",
     "long": "Ñ" * 200,
 }

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Field, Func, IntegerField, Model, Q, QuerySet, Value
 from django.db.models import lookups as orm
-from django.db.models.expressions import OrderBy
+from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
@@ -117,7 +117,7 @@ def page(listed: QuerySet[Any], order: Order, *, after: str = "", before: str = 
     )
 
 
-def rows(source: QuerySet[Any], ids: Sequence[int], *columns: str) -> list[tuple[Any, ...]]:
+def rows(source: QuerySet[Any], ids: Sequence[int], *columns: str | Combinable) -> list[tuple[Any, ...]]:
     """The second step: columns of the rows of a page, in the order of its ids.
 
     Args:

@@ -48,7 +48,7 @@ def _changed(olds: dict[tuple[str, int], dict[str, Any]]) -> list[list[Any]]:
         model: Any = apps.get_model(label)
         for obj in model._base_manager.filter(pk__in=keys).order_by("pk")[:TOLD]:
             before = olds[label, obj.pk]
-            skipped = getattr(model, "worked_out", frozenset())
+            skipped: frozenset[str] = model.worked_out
             newer = [k for k, v in before.items() if k not in skipped and encode(getattr(obj, k, None)) != v]
             if newer:
                 found.append([label, obj.pk, "changed", newer])

@@ -173,8 +173,8 @@ def read_listing(
     try:
         made.node = parse(asked.get("q", ""))
         compile_filter(made.node, vocabulary_of(known), asker)
-        if asked.get("sort"):
-            made.order = order_of(asked["sort"], known.fields, user, known.model)
+        if sort := asked.get("sort", ""):
+            made.order = order_of(sort, known.fields, user, known.model)
             made.sort = str(made.order)
     except BadFilter as wrong:
         made.typed, made.error, made.node = asked.get("q", ""), wrong.message, None

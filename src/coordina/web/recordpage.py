@@ -1,6 +1,6 @@
 """A record as its page shows it: facts, sections, parts, panels and the actions allowed now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +61,7 @@ class ValueSection:
 class PartRow:
     """A row of a part: its cells and where it is changed."""
 
-    cells: list[str]
+    cells: Sequence[str]
     edit_url: str
     delete_url: str
 
