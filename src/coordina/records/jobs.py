@@ -48,7 +48,8 @@ def undo_rows(run_id: int, by_id: int, force: bool) -> None:
     run = _run(run_id, RunState.UNDOING)
     if run is not None:
         by = User.objects.get(pk=by_id)
-        running.take_back(run, by, force=force, progress=lambda behind: progress.report(behind))
+        total = running.written_rows(run)
+        running.take_back(run, by, force=force, progress=lambda behind: progress.report(behind, total))
 
 
 def _run(run_id: int, state: RunState) -> ImportRun | None:

@@ -9,13 +9,15 @@ from itertools import batched, islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from coordina.accounts.models import User
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden
+from coordina.core.types import TYPES
 from coordina.ledger.change_sets import change_set
-from coordina.ledger.models.changes import ChangeSet, State
+from coordina.ledger.models.changes import Batch, Change, ChangeSet, State
 from coordina.ledger.queue import progress as job
 from coordina.ledger.undo import undo
 from coordina.records.importing.analysis import source
@@ -114,13 +116,22 @@ def make_answer(run: ImportRun, option: ImportOption, name: str, texts: Sequence
     return made
 
 
+def written_rows(run: ImportRun) -> int:
+    """How many rows the import wrote, of whichever table."""
+    batched = Batch.objects.filter(change_set=run.change_set_id).aggregate(n=Sum("size"))["n"] or 0
+    return Change.objects.filter(change_set=run.change_set_id).count() + int(batched)
+
+
 def take_back(run: ImportRun, by: User, *, force: bool, progress: Progress) -> None:
     """Undo the whole import, overwritten values included; what others have built on is kept and listed."""
     change: Any = run.change_set
     if change is not None:
         report = undo(change, by=by, at=timezone.now(), force=force, progress=progress)
         held = held_records(report.held)
-        run.result = {"undone": report.undone, "held": len(held), "list": held[:500]}
+        label = TYPES[run.type].model._meta.label
+        own, besides = ([h for h in held if (h["model"] == label) is of] for of in (True, False))
+        counts = {"undone": report.undone, "held": len(own) or len(besides), "besides": len(besides) if own else 0}
+        run.result = {**counts, "list": [*own, *besides][:500]}
         run.state = RunState.PARTLY if held else RunState.UNDONE
     else:
         run.state = RunState.UNDONE
