@@ -164,6 +164,7 @@ def test_words_of_other_rooms_for_records(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_small_things() -> None:
-    assert [either(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a or b", "a, b or c"]
+    with translation.override("en"):
+        assert [either(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a or b", "a, b or c"]
     assert [lowered(label) for label in ("Importe", "NIF", "", "É")] == ["importe", "NIF", "", "é"]
     assert "cost" in FIELDS
