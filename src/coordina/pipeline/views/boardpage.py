@@ -41,8 +41,8 @@ def column_view(column: Column, asked: Asked, cards: Cards, formats: Formats) ->
     new = reverse("web:new", args=("opportunities",))
     note = formats.percent(stage.probability)
     if sums.mean_days is not None:
-        values = {"percent": note, "days": formats.days(sums.mean_days)}
-        note = _("%(percent)s · %(days)s on average") % values
+        values = {"percent": note, "days": formats.integer(sums.mean_days)}
+        note = _("%(percent)s · %(days)s d on average") % values
     return ColumnView(
         stage.pk,
         stage.name,

@@ -59,7 +59,7 @@ def warned(card: Card, ageing: int | None, today: dt.date, formats: Formats) -> 
     near = card.closes_on is not None and 0 <= (card.closes_on - today).days <= SOON_DAYS
     edge = "late" if stalled or passed or behind else "soon" if near or not card.next_step else ""
     if not card.next_step:
-        idle = _("No step, %(days)s in this stage") % {"days": formats.days(days or 0)}
+        idle = _("No step, idle for %(days)s") % {"days": formats.days(days or 0)}
         text = idle if stalled else _("No next step")
         return Warned(edge, "bad" if stalled else "warn", text, "bad" if passed else "quiet")
     on = formats.day(card.next_step_on)
