@@ -119,6 +119,24 @@ def _files_of_one_test(tmp_path: Path, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "data" / "files"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_is_no_write() -> Iterator[None]:
+    """Let Django empty the database after a test that commits: that is no write of a record."""
+    from django.test import TransactionTestCase
+
+    from coordina.core.changes import unrecorded
+
+    plain = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # private in Django
+
+    def emptied(case: Any) -> None:
+        with unrecorded("tests empty the database"):
+            plain(case)
+
+    TransactionTestCase._fixture_teardown = emptied  # type: ignore[attr-defined]  # private in Django
+    yield
+    TransactionTestCase._fixture_teardown = plain  # type: ignore[attr-defined]  # private in Django
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A headless Chromium that reaches this machine only. Skips where there is none; under CI that is a failure."""

@@ -1,10 +1,12 @@
 """Who may raise whom, the throttle, the last administrator, and the session's end, without pages."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
 from django.utils import timezone
 
 from coordina.accounts import passwords
@@ -293,3 +295,22 @@ def test_actions_on_oneself_have_no_target() -> None:
     assert of(change_profile).target is None
     assert set(of(change_profile).input.model_fields) == {"name", "language", "time_zone"}
     assert set(of(change_password).input.model_fields) == {"current", "password"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_at_the_same_moment_do_not_slip_through() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("an in-memory database has one connection")
+    limits = limits_of("ada@faro.example", "203.0.113.5")
+
+    def attempt(_number: int) -> bool:
+        try:
+            reserve(limits, NOW)
+            return True
+        except Refusal:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(40))) == PER_PAIR

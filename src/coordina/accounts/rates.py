@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from time import monotonic
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -73,7 +74,8 @@ class RateWriter(Writer[Rate]):
             raise Refusal("rate", _("A rate is above zero."), field="rate")
         currency = values.get("currency", obj.currency if obj else "")
         day = values.get("day", obj.day if obj else None)
-        if Rate.objects.filter(currency=currency, day=day).exclude(pk=obj.pk if obj else None).exists():
+        others: Any = Rate.objects.exclude(pk=obj.pk if obj else 0)
+        if others.filter(currency=currency, day=day).exists():
             raise Refusal("taken", _("This day already has a rate. Change that one."), field="day")
         return values
 

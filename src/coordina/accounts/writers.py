@@ -169,7 +169,7 @@ def checked_email(email: str | None, user: User | None) -> str | None:
         validate_email(email)
     except ValidationError:
         raise Refusal("email", _("Write an e-mail address such as ana@empresa.es."), field="email") from None
-    if User.objects.filter(email=email).exclude(pk=user.pk if user else None).exists():
+    if User.objects.filter(email=email).exclude(pk=user.pk if user else 0).exists():
         raise Refusal("taken", _("Another user has this e-mail."), field="email")
     return email
 
@@ -187,7 +187,8 @@ def _need_control(by: Any, user: User, moved: Sequence[str]) -> None:
 
 def _refuse_taken(model: type[Record], values: Values, obj: Record | None, message: Any) -> None:
     name = values.get("name")
-    if name and model.objects.filter(name__iexact=name).exclude(pk=obj.pk if obj else None).exists():
+    others: Any = model.objects.exclude(pk=obj.pk if obj else 0)
+    if name and others.filter(name__iexact=name).exists():
         raise Refusal("taken", message, field="name")
 
 

@@ -52,7 +52,10 @@ class User(Record):
     language = models.CharField(_("language"), max_length=10, choices=Language.choices, blank=True, default="")
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True, default="")
 
-    objects = UserQuerySet.as_manager()
+    hashed: str | None
+    """Hash of the password, where `for_request` read it along."""
+
+    objects: ClassVar[Any] = UserQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("user")
@@ -112,7 +115,7 @@ class User(Record):
         """Hashes under earlier secret keys."""
         return (self._session_hash(key) for key in settings.SECRET_KEY_FALLBACKS)
 
-    def _session_hash(self, secret: str) -> str:
+    def _session_hash(self, secret: str | bytes) -> str:
         hashed = getattr(self, "hashed", None)
         if hashed is None:
             hashed = Credential.objects.filter(user_id=self.pk).values_list("password", flat=True).first()
