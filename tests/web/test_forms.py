@@ -117,3 +117,16 @@ def test_who_may_not_gets_no_form(world: World) -> None:
     client = world.client(world.nobody)
     assert client.get("/companies/new/").status_code == 403
     assert client.get("/companies/").status_code == 403
+
+
+def test_what_others_refer_to_is_not_deleted_and_the_page_says_so_before(world: World, director: Any) -> None:
+    from coordina.customers.models import Person
+
+    company = world.make(Company, name="Óptica")
+    world.make(Person, name="Sol", company=company.pk)
+    url = f"/companies/{company.pk}/do/delete-company/"
+    page = director.get(url).content.decode()
+    if "btn-danger" not in page:
+        assert "(1)" in page
+        assert director.post(url, {"version": 1}).status_code == 422
+        assert Company.objects.exists()

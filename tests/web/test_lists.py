@@ -154,3 +154,16 @@ def test_queries_do_not_grow_with_rows(world: World, director: Any, queries: Any
     for name in ("Dos", "Tres"):
         world.make(Company, name=name)
     assert queries(director, "/companies/") == one
+
+
+def test_a_quick_filter_on_a_reference_offers_records_when_it_opens(world: World, director: Any) -> None:
+    industry = world.make(Industry, name="Alimentación")
+    page = text_of(director.get("/companies/"))
+    assert 'hx-get="/companies/options/industry/' in page
+    options = text_of(director.get("/companies/options/industry/?q=relation = customer"))
+    assert f"q=relation+%3D+customer+and+industry+%3D+{industry.pk}" in options
+    assert "Alimentación" in options
+    again = text_of(director.get(f"/companies/options/industry/?q=industry = {industry.pk}"))
+    assert 'aria-current="true"' in again
+    form = text_of(director.get("/companies/?add=industry"))
+    assert f'<option value="{industry.pk}">Alimentación' in form

@@ -52,20 +52,25 @@ def carry_out(
     try:
         result = submit(declared, data, by=user, via="web", pk=pk, version=version, at=at)
     except ProtectedError as held:
-        raise Refusal("held", _held(held), status=409) from None
+        raise Refusal("held", held_text(held, user), status=409) from None
     wrote = ChangeSet.objects.filter(by=user, at=at, action=declared.name).order_by("-pk").first()
     undo_url = reverse("web:undo", args=(wrote.pk,)) if wrote is not None and wrote.undoable else ""
     return Done(result, _said(declared, result, wrote is not None), undo_url)
 
 
-def _held(error: ProtectedError) -> str:
-    """What stands in the way of deleting, counted by noun."""
-    counted: dict[str, int] = {}
+def held_text(error: ProtectedError, user: User) -> str:
+    """What stands in the way of deleting, counted by noun; what the person may not see is not counted."""
+    keys: dict[type[Any], list[int]] = {}
     for obj in error.protected_objects:
-        noun = str(type(obj)._meta.verbose_name_plural)
-        counted[noun] = counted.get(noun, 0) + 1
-    nouns = ", ".join(f"{noun} ({count})" for noun, count in sorted(counted.items()))
-    return _("It cannot be deleted while these refer to it: %(records)s.") % {"records": nouns}
+        keys.setdefault(type(obj), []).append(obj.pk)
+    counted = {
+        str(model._meta.verbose_name_plural): model.objects.visible_to(user).filter(pk__in=pks).count()
+        for model, pks in keys.items()
+    }
+    words = ", ".join(f"{noun} ({count})" for noun, count in sorted(counted.items()) if count)
+    if not words:
+        return _("It cannot be deleted while other records refer to it.")
+    return _("It cannot be deleted while these refer to it: %(records)s.") % {"records": words}
 
 
 def _said(declared: Action, result: Any, wrote: bool) -> str:

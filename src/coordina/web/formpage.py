@@ -6,16 +6,17 @@ from django.db.models import ProtectedError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from coordina.accounts.models import User
 from coordina.core.actions import Action
 from coordina.core.deletion import RecordedCollector
 from coordina.core.formats import babel_locale
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict
 from coordina.core.types import RecordType, find_type
-from coordina.web.doing import Clash, heading_of, title_of
+from coordina.web.doing import Clash, heading_of, held_text, title_of
 from coordina.web.forms import ActionForm, sections_of
 from coordina.web.layouts import layout_of
 from coordina.web.listpage import capital
@@ -26,7 +27,10 @@ def page_of(
 ) -> HttpResponse:
     """Show a form: as a dialog where htmx asks for one, else as a page."""
     title = title_of(obj) if obj is not None else ""
+    told, blocked = consequences(obj, request.user) if declared.verb == "delete" and obj is not None else ("", False)
     values = {
+        "consequences": told,
+        "blocked": blocked,
         "layout": layout_of(known),
         "known": known,
         "declared": declared,
@@ -45,7 +49,6 @@ def page_of(
         "action": request.get_full_path(),
         "next": request.POST.get("next", "") or request.GET.get("next", ""),
         "warning": declared.warning if not declared.undoable else "",
-        "consequences": consequences(obj) if declared.verb == "delete" and obj is not None else "",
         "day_words": day_words(),
         "help": (declared.input.__doc__ or "").split("\n")[0] if not declared.verb else "",
     }
@@ -87,27 +90,23 @@ def _cancel(request: Any, known: RecordType, obj: Record | None) -> str:
     )
 
 
-def consequences(obj: Record) -> str:
-    """What goes along when a record is deleted, counted; or what stands in the way."""
+def consequences(obj: Record, user: User) -> tuple[str, bool]:
+    """What goes along when a record is deleted, counted; or what stands in the way.
+
+    Returns:
+        The sentence, and whether it cannot be deleted now.
+    """
     collector = RecordedCollector(using="default")
     try:
         collector.collect([obj])
     except ProtectedError as held:
-        count = len(held.protected_objects)
-        return ngettext(
-            "%(count)s record refers to it, so it cannot be deleted now.",
-            "%(count)s records refer to it, so it cannot be deleted now.",
-            count,
-        ) % {"count": count}
-    counted = {
-        str(model._meta.verbose_name_plural): len(rows)
-        for model, rows in collector.data.items()
-        if model is not type(obj)
-    }
+        return held_text(held, user), True
+    own = type(obj)
+    counted = {str(m._meta.verbose_name_plural): len(rows) for m, rows in collector.data.items() if m is not own}
     if not counted:
-        return _("Nothing else goes along. You can undo it.")
+        return _("Nothing else goes along. You can undo it."), False
     words = ", ".join(f"{noun} ({count})" for noun, count in sorted(counted.items()))
-    return _("With it go: %(records)s. You can undo it.") % {"records": words}
+    return _("With it go: %(records)s. You can undo it.") % {"records": words}, False
 
 
 def conflict_page(

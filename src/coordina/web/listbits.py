@@ -40,7 +40,16 @@ def sentence_html(parts: Sequence[Say]) -> SafeString:
 def _option(option: Option) -> str:
     current = ' aria-current="true"' if option.current else ""
     icon = html.icon(option.icon, "s") if option.icon else ""
-    return f'<a class="option" href="{escape(option.url)}"{current}>{icon}{escape(str(option.label))}</a>'
+    load = ""
+    if option.load:
+        trigger = "toggle from:closest details once"
+        load = f' hx-get="{escape(option.load)}" hx-trigger="{trigger}" hx-swap="outerHTML" hx-target="this"'
+    return f'<a class="option" href="{escape(option.url)}"{current}{load}>{icon}{escape(str(option.label))}</a>'
+
+
+def options_html(options: Sequence[Option]) -> SafeString:
+    """Options alone, as they take the place of one that loads them."""
+    return SafeString("".join(_option(o) for o in options))
 
 
 @lru_cache(maxsize=256)

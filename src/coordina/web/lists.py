@@ -13,11 +13,12 @@ from coordina.records.vocabularies import vocabulary_of
 from coordina.web.access import need_list
 from coordina.web.conditions import read_condition
 from coordina.web.exporting import csv_lines
+from coordina.web.listbits import options_html
 from coordina.web.listing import Listing, read_listing
 from coordina.web.listpage import context_of
 from coordina.web.lookups import lookup
 from coordina.web.preferences import column_choice, remember_columns
-from coordina.web.sentences import put
+from coordina.web.sentences import put, reference_options
 
 
 def _listing(request: Any, known: RecordType) -> Listing:
@@ -51,6 +52,12 @@ def _with_condition(request: Any, listing: Listing) -> HttpResponse:
         values = context_of(request, listing, add=about.name, wrong=str(wrong), typed=request.GET.get("value", ""))
         return render(request, "web/generic/list.html", values, status=422)
     return redirect(listing.url(node=put(listing, test, at)))
+
+
+@require_safe
+def options(request: Any, known: RecordType, name: str) -> HttpResponse:
+    """What a quick filter on a reference offers; fetched when its list opens."""
+    return HttpResponse(options_html(reference_options(_listing(request, known), name)))
 
 
 @require_safe

@@ -5,29 +5,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
-from coordina.accounts.models import Team, User
+from coordina.accounts.models import User
 from coordina.core.filters import Family, Filterable, Form, Group, Joiner, Literal, Node, Operator, Test, family_of
 from coordina.core.filters.edit import added, at_place, replaced
 from coordina.core.filters.sentence import Labels, Part, PartKind, lowered, sentence
 from coordina.core.records import Record
+from coordina.core.types import find_type
 from coordina.records.vocabularies import vocabulary_of
+from coordina.web.access import may_list
 from coordina.web.conditions import Choice, comparisons, value_choices
 from coordina.web.listing import Listing
+from coordina.web.lookups import lookup
 
-WORDS = {"me": User, "my_team": Team}
-"""Words offered for references to these models."""
+MOST_OPTIONS = 12
+"""Records that a quick filter offers; any other is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A link in the list under a value."""
+    """A link in the list under a value; with `load` it gives way to the options found there when the list opens."""
 
     label: Any
     url: str
     current: bool = False
     icon: str = ""
+    load: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class ConditionForm:
     values: list[Choice]
     typed: str
     lookup_url: str
+    first: list[dict[str, Any]]
     hidden: dict[str, str]
     list_id: str = "condition-values"
 
@@ -100,9 +106,37 @@ def _quick(listing: Listing, about: Filterable, part: Part | None) -> Say:
     for test, label in quick_tests(about):
         current = isinstance(now, Test) and chosen == [test.values[0].text]
         options.append(Option(label, listing.url(node=_with(listing.node, place, test)), current))
-    options.append(Option(gettext("Other…"), listing.url(add=about.name), icon="adjustments-horizontal"))
+    options.append(other_option(listing, about, lazy=True))
     text = part.text if part else gettext("%(field)s: any") % {"field": lowered(about.label)}
     return Say(text, changed=part is not None, options=options)
+
+
+def other_option(listing: Listing, about: Filterable, *, lazy: bool) -> Option:
+    """The way to any other value; of references to settings the first records come before it when the list opens."""
+    url = listing.url(add=about.name)
+    far = find_type(about.to) if about.to else None
+    load = ""
+    if lazy and far is not None and far.setting and about.to is not User:
+        load = url.replace(listing.url_of_list, reverse("web:options", args=(listing.known.url, about.name)), 1)
+    return Option(gettext("Other…"), url, icon="adjustments-horizontal", load=load)
+
+
+def reference_options(listing: Listing, name: str) -> list[Option]:
+    """The records that a quick reference filter offers, and the way to any other."""
+    about = vocabulary_of(listing.known).known_to(listing.user).get(name)
+    far = find_type(about.to) if about is not None and about.to else None
+    if about is None or far is None or listing.error:
+        return []
+    found = []
+    parts = listing.node.parts if isinstance(listing.node, Group) and listing.node.joiner is Joiner.AND else ()
+    at = next(((i,) for i, p in enumerate(parts) if isinstance(p, Test) and p.field == name), None)
+    if isinstance(listing.node, Test) and listing.node.field == name:
+        at = ()
+    now = at_place(listing.node, at) if at is not None else None
+    for item in lookup(listing.user, far, "")[:MOST_OPTIONS]:
+        test = Test(name, Operator.EQUAL, (Literal(Form.NUMBER, str(item["id"])),))
+        found.append(Option(item["label"], listing.url(node=_with(listing.node, at, test)), now == test))
+    return [*found, other_option(listing, about, lazy=False)]
 
 
 def quick_tests(about: Filterable) -> list[tuple[Test, Any]]:
@@ -183,18 +217,17 @@ def condition_form(listing: Listing, name: str, at: str) -> ConditionForm | None
         comparisons(about, test.operator.value if test else ""),
         value_choices(about, chosen),
         ", ".join(chosen),
-        _lookup(about),
+        *_lookup(about, listing.user),
         {k: v for k, v in hidden.items() if v},
     )
 
 
-def _lookup(about: Filterable) -> str:
-    from django.urls import reverse
-
-    from coordina.core.types import find_type
-
-    far = find_type(about.to) if about.to else None
-    return reverse("web:lookup", args=(far.url,)) if far is not None and family_of(about) is Family.REF else ""
+def _lookup(about: Filterable, user: User) -> tuple[str, list[dict[str, Any]]]:
+    """Where the records of a reference are looked up, and the first of them; nothing for other fields."""
+    far = find_type(about.to) if about.to and family_of(about) is Family.REF else None
+    if far is None or far.within or not may_list(user, far):
+        return "", []
+    return reverse("web:lookup", args=(far.url,)), lookup(user, far, "")
 
 
 def addable(listing: Listing) -> list[str]:

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<noun:known>/", lists.list_page, name="list"),
     path("<noun:known>/export/", lists.export, name="export"),
     path("<noun:known>/lookup/", lists.lookup_json, name="lookup"),
+    path("<noun:known>/options/<str:name>/", lists.options, name="options"),
     path("<noun:known>/board/", pages.no_board, name="board"),
     path("<noun:known>/new/", edits.new_page, name="new"),
     path("<noun:known>/<int:pk>/", details.detail_page, name="detail"),
