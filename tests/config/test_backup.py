@@ -13,7 +13,7 @@ import pytest
 from coordina.config import archive
 from coordina.config.backup import back_up
 from coordina.config.cli import CommandFailed
-from coordina.config.restore import restore
+from coordina.config.restore import refuse_unfinished, restore
 
 
 @pytest.fixture
@@ -177,6 +177,31 @@ def test_an_archive_of_the_other_database_is_refused(data: Path, tmp_path: Path)
     source = forged(tmp_path / "pg.tar.gz", [], {"format": 1, "database": "postgresql", "members": {}})
     with pytest.raises(CommandFailed, match="this set-up uses sqlite"):
         restore(source, force=True)
+
+
+def test_a_restore_that_was_killed_between_two_moves_is_noticed_and_done_again(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(tmp_path / "b.tar.gz")
+    (data / ".restore-killed").mkdir()
+    moves = iter(range(10))
+    rename = Path.rename
+
+    def killed(path: Path, target: Path) -> Path:
+        if next(moves) == 2:
+            raise KeyboardInterrupt  # passes every handler, as a kill would
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", killed)
+        with pytest.raises(KeyboardInterrupt):
+            restore(tmp_path / "b.tar.gz", force=True)
+    with pytest.raises(CommandFailed, match=r"was cut off: run it again with --force.*before-restore-"):
+        refuse_unfinished(data)
+    restore(tmp_path / "b.tar.gz", force=True)
+    refuse_unfinished(data)
+    assert companies(data) == ["Aurora"]
+    assert not list(data.glob(".restore-*"))
 
 
 def test_nothing_to_back_up_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

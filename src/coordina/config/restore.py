@@ -23,6 +23,16 @@ from coordina.config.database import connection, is_postgres
 
 OWN = ("coordina.sqlite3", "coordina.sqlite3-wal", "coordina.sqlite3-shm", "files", "secret.key")
 DERIVED = ("migrated.json", "demo.txt")
+UNFINISHED = "restore-unfinished"  # stands in the data folder while parts are moved
+
+
+def refuse_unfinished(folder: Path) -> None:
+    """Raise CommandFailed when a restore was cut off between two moves: a new, empty database must not hide that."""
+    if (folder / UNFINISHED).exists():
+        raise CommandFailed(
+            f"A restore into {folder} was cut off: run it again with --force. What was there before is kept in "
+            f"{(folder / UNFINISHED).read_text().strip()}."
+        )
 
 
 def command(arguments: list[str]) -> None:
@@ -44,7 +54,14 @@ def restore(source: Path, *, force: bool = False) -> dict[str, Any]:
     entry = env.database(folder)
     if not source.is_file():
         raise CommandFailed(f"There is no file {source}.")
-    with _alone(folder), tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
+    with _alone(folder):
+        for left in folder.glob(".restore-*"):  # by one that was killed
+            shutil.rmtree(left)
+        return _restore(source, folder, entry, force=force)
+
+
+def _restore(source: Path, folder: Path, entry: dict[str, Any], *, force: bool) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
         staged = Path(scratch) / "new"
         staged.mkdir(mode=0o700)
         if not force and _holds_data(folder, entry):
@@ -104,6 +121,7 @@ def _swap(folder: Path, staged: Path) -> None:
     """Move what is there aside and what was staged in: renames only, put back when one fails."""
     aside = folder / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     aside.mkdir(mode=0o700)
+    (folder / UNFINISHED).write_text(aside.name)
     moved: list[tuple[Path, Path]] = []
     try:
         for name in OWN:
@@ -117,8 +135,10 @@ def _swap(folder: Path, staged: Path) -> None:
         for origin, place in reversed(moved):
             if place.exists():
                 place.rename(origin)
+        (folder / UNFINISHED).unlink()
         raise
     for name in DERIVED:
         (folder / name).unlink(missing_ok=True)
+    (folder / UNFINISHED).unlink()
     if not any(aside.iterdir()):
         shutil.rmtree(aside)

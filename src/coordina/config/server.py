@@ -13,6 +13,7 @@ from pathlib import Path
 from coordina.config import env
 from coordina.config.cli import CommandFailed
 from coordina.config.database import Migrated, is_postgres
+from coordina.config.restore import refuse_unfinished
 from coordina.config.supervisor import Supervisor
 
 SIGN_INS = "demo.txt"
@@ -46,6 +47,7 @@ def command(arguments: list[str]) -> None:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
             raise CommandFailed(f"{folder} is being restored: wait until that is done.") from None
+        refuse_unfinished(folder)
         _prepare(folder, demo=options.demo)
         web = ["web", "--host", options.host, "--port", str(options.port), "--workers", str(options.workers)]
         Supervisor(
