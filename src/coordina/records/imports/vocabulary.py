@@ -25,8 +25,9 @@ owner: owner, responsable, propietario, agent, agente, sales agent, sales rep, r
   representative, representante, comercial, vendedor, seller, salesperson, account manager, asignado a, assigned to,
   assignee, gestor, ejecutivo
 manager: manager, jefe, supervisor, gerente, encargado, boss, reports to, team lead, jefe de equipo
-team: team, equipo, office, oficina, region, regional office, oficina regional, delegacion, branch, sucursal, zona,
-  territory, territorio, department team
+team: team, equipo, department team, grupo de ventas, sales team
+region: region, regional office, oficina regional, office, oficina, delegacion, branch, sucursal, zona, territory,
+  territorio
 industry: industry, sector, industria, ramo, actividad, vertical, segmento industrial
 employee: employees, empleados, number of employees, numero de empleados, no of employees, numberofemployees, num
   employees, headcount, staff, plantilla, trabajadores, company size, tamano
