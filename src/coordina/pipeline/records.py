@@ -145,6 +145,7 @@ OPPORTUNITY = declare(
         "targets": entry_targets,
         "import_options": (PIPELINE_OPTION,),
         "title_parts": ("company", "product"),
+        "sum": "value",
     },
     empty=_("Here you will see what is about to be sold. Import your opportunities or create the first one."),
 )
