@@ -35,9 +35,10 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def is_view(path: Path, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Tell whether a function answers requests: its first parameter is one, and it is called by an address."""
+    """Tell whether a function answers a request: its first parameter is one, and it gives a response."""
     in_views = path.stem == "views" or "views" in path.parts
-    return in_views and bool(node.args.args) and node.args.args[0].arg == "request" and not node.name.startswith("_")
+    answers = node.returns is not None and "Response" in ast.unparse(node.returns)
+    return in_views and answers and bool(node.args.args) and node.args.args[0].arg == "request"
 
 
 def named(path: Path, line: int | str = "") -> str:
