@@ -18,7 +18,8 @@ SRC = Path(__file__).resolve().parents[2] / "src"
 READ = """
 import json
 from coordina.config import settings as s
-names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "ALLOWED_HOSTS"]
+cookies = [f"{n}_COOKIE_SECURE" for n in ("SESSION", "CSRF", "LANGUAGE")]
+names = [*cookies, "SECURE_HSTS_SECONDS", "ALLOWED_HOSTS"]
 print(json.dumps({n: getattr(s, n) for n in names}))
 """
 
