@@ -12,7 +12,7 @@ from coordina.config import lifeline
 from coordina.config.env import BadSetting
 
 #: Commands of this floor, each a module with ``command(arguments)``.
-OWN = {"serve": "server", "web": "web", "backup": "backup", "restore": "restore"}
+OWN = {"serve": "server", "web": "web", "backup": "backup", "restore": "restore", "bench": "bench.command"}
 
 
 class CommandFailed(Exception):

@@ -1,0 +1,180 @@
+"""Measuring: every operation one after the other, then many people at once."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+from random import Random
+from zoneinfo import ZoneInfo
+
+from coordina.config.bench.client import Answer, Client, RequestFailed
+from coordina.config.bench.facts import DOMAIN, ROLES, Facts
+from coordina.config.bench.importing import imported
+from coordina.config.bench.site import Site
+from coordina.config.bench.visits import Visit, Visits
+
+CLIENTS = 8
+WARM = 9
+"""Requests before each operation that are not counted: the processes load at first use what they keep."""
+IMPORTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What one operation costs.
+
+    Attributes:
+        p50_ms, p95_ms: Time until the answer was there.
+        cpu_ms: Processor time of server, worker and database, from the first request until no job is left, by request.
+        per_s: Requests a second; rows a second for imports.
+        page_kb: The largest answer, compressed.
+    """
+
+    p50_ms: float
+    p95_ms: float
+    cpu_ms: float
+    per_s: float
+    page_kb: float = 0.0
+
+
+@dataclass
+class Figures:
+    """What was measured."""
+
+    rows: int
+    database: str
+    ops: dict[str, Figure] = field(default_factory=dict)
+    uss_mb: float = 0.0
+
+    def as_json(self) -> dict[str, object]:
+        """The figures in the form that other programs read."""
+        ops = {name: {k: v for k, v in asdict(f).items() if k != "page_kb"} for name, f in self.ops.items()}
+        return {"rows": self.rows, "database": self.database, "ops": ops, "uss_mb": self.uss_mb}
+
+
+class Bench:
+    """Measures a site.
+
+    Args:
+        site: Served.
+        facts: What is in its database.
+        password: Of its people.
+        rows: Opportunities in it; decides how many requests there are.
+    """
+
+    def __init__(self, site: Site, facts: Facts, password: str, rows: int) -> None:
+        self._site, self._facts, self._password, self._rows = site, facts, password, rows
+        draw = Random(3)  # noqa: S311 (the same requests each time; nothing here is secret)
+        self.visits = Visits(facts, draw, datetime.now(ZoneInfo("Europe/Madrid")).date())
+        self._few = rows < 20_000
+
+    def run(self, only: list[str]) -> Figures:
+        """Measure all operations, or some. Raises RequestFailed with the first that fails."""
+        figures = Figures(self._rows, self._site.database)
+        people = self._sign_in()
+        much = 60 if self._few else 240
+        streams: dict[str, tuple[Callable[[], Iterator[Visit]], int]] = {
+            "list": (self.visits.lists, much),
+            "board": (self.visits.boards, much // 2),
+            "search": (self.visits.searches, much),
+            "open": (self.visits.opens, much),
+            "create": (self.visits.creates, much),
+            "move": (self.visits.moves, much),
+        }
+        for name, (stream, many) in streams.items():
+            if not only or name in only:
+                figures.ops[name] = self._one_by_one(stream(), many, people)
+        if not only or "import" in only:
+            figures.ops["import"] = self._import(people["director"])
+        if not only or "mixed" in only:
+            figures.ops["mixed"] = self._together(people, 20 if self._few else 150)
+        figures.uss_mb = round(self._site.private_mb(), 1)
+        return figures
+
+    def _sign_in(self) -> dict[str, Client]:
+        people = {role: Client(self._site.port) for role in ROLES}
+        for role, client in people.items():
+            client.sign_in(f"{role}@{DOMAIN}", self._password)
+        return people
+
+    def _go(self, visit: Visit, people: dict[str, Client]) -> Answer:
+        """One request. Raises RequestFailed."""
+        client = people[visit.role]
+        if visit.values is None:
+            answer = client.get(visit.path, **visit.headers)
+        else:
+            answer = client.post(visit.path, visit.values, **visit.headers)
+        try:
+            visit.good(answer)
+        except RequestFailed as fault:
+            text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))[:600]
+            raise RequestFailed(f"{visit.role} at {visit.path}: {fault}: {text}") from None
+        return answer
+
+    def _one_by_one(self, stream: Iterator[Visit], many: int, people: dict[str, Client]) -> Figure:
+        for visit in islice(stream, WARM):
+            self._go(visit, people)
+        self._site.wait_for_jobs()
+        times, sizes = [], []
+        used, began = self._site.cpu_ms(), time.perf_counter()
+        for visit in islice(stream, many):
+            answer = self._go(visit, people)
+            times.append(answer.ms)
+            sizes.append(answer.size)
+            self.visits.remember(visit, answer.text if visit.values is None else "")
+        took = time.perf_counter() - began
+        self._site.wait_for_jobs()
+        return _figure(times, sizes, (self._site.cpu_ms() - used) / many, many / took)
+
+    def _import(self, client: Client) -> Figure:
+        rows = min(IMPORTED, self._rows)
+        self._site.wait_for_jobs()
+        used, began = self._site.cpu_ms(), time.perf_counter()
+        imported(client, self._facts, rows)
+        took = time.perf_counter() - began
+        self._site.wait_for_jobs()
+        return _figure([took * 1000], [0], self._site.cpu_ms() - used, rows / took)
+
+    def _together(self, people: dict[str, Client], each: int) -> Figure:
+        """Eight clients at once."""
+        stream, lock = self.visits.mixed(), threading.Lock()
+        times: list[float] = []
+        sizes: list[int] = []
+        faults: list[BaseException] = []
+        everybody = [{role: client.twin() for role, client in people.items()} for _client in range(CLIENTS)]
+
+        def work(windows: dict[str, Client]) -> None:
+            try:
+                for _turn in range(each):
+                    with lock:
+                        visit = next(stream)
+                    answer = self._go(visit, windows)
+                    times.append(answer.ms)
+                    sizes.append(answer.size)
+            except BaseException as fault:
+                faults.append(fault)
+
+        for windows in everybody:
+            for visit in islice(stream, 2):
+                self._go(visit, windows)
+        self._site.wait_for_jobs()
+        used, began = self._site.cpu_ms(), time.perf_counter()
+        threads = [threading.Thread(target=work, args=(windows,)) for windows in everybody]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.perf_counter() - began
+        if faults:
+            raise faults[0]
+        self._site.wait_for_jobs()
+        return _figure(times, sizes, (self._site.cpu_ms() - used) / len(times), len(times) / took)
+
+
+def _figure(times: list[float], sizes: list[int], cpu: float, per_s: float) -> Figure:
+    ordered = sorted(times)
+    middle, late = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return Figure(round(middle, 2), round(late, 2), round(cpu, 2), round(per_s, 1), round(max(sizes) / 1024, 1))
