@@ -83,7 +83,9 @@ def test_who_was_faster_is_named_and_the_card_goes_back(board: tuple[Any, Ground
 
 
 def test_dropping_on_won_asks_for_the_day(board: tuple[Any, Ground]) -> None:
-    page, ground = board
+    page, _ground = board
     card(page, "Nave").drag_to(page.locator(".outcome.win"))
-    page.locator('[name="closed_on"]').wait_for()
+    day = page.locator('[name="closed_on"]')
+    day.wait_for()
+    assert day.input_value()
     assert stage_of("Nave") == "Calificación"

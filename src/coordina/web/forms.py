@@ -14,7 +14,7 @@ from coordina.accounts.models import User
 from coordina.core.actions import Action
 from coordina.core.formats import Formats
 from coordina.core.refusals import Refusal, Text
-from coordina.core.types import Field, RecordType, find_type
+from coordina.core.types import Field, Kind, RecordType, find_type
 from coordina.web.inputs import fields_of
 from coordina.web.listpage import capital
 from coordina.web.typed import read, written
@@ -54,7 +54,7 @@ class ActionForm(forms.Form):
         self.declared, self.formats = declared, formats
         visible = _visible(find_type(declared.model), user)
         self.known = {n: f for n, f in fields_of(declared).items() if visible(n) and (not only or n in only)}
-        texts = {n: written(f, (values or {}).get(n, f.default), formats) for n, f in self.known.items()}
+        texts = {n: written(f, (values or {}).get(n, _offered(f, formats)), formats) for n, f in self.known.items()}
         options["initial"] = texts | dict(options.get("initial") or {})
         super().__init__(**options)
         for name, field in self.known.items():
@@ -126,6 +126,11 @@ def sections_of(form: ActionForm, known: RecordType) -> list[FormSection]:
 def initial_from(asked: Mapping[str, str], declared: Action) -> dict[str, str]:
     """Values that an address fills in: of the action's own fields only, and short ones."""
     return {n: str(asked[n])[:500] for n in fields_of(declared) if n in asked}
+
+
+def _offered(field: Field, formats: Formats) -> Any:
+    """What a field holds before anybody typed; «today» is the reader's day."""
+    return formats.today if field.kind is Kind.DATE and field.default == "today" else field.default
 
 
 def _visible(known: RecordType | None, user: User) -> Any:

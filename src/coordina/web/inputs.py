@@ -61,7 +61,7 @@ def _derived(declared: Action, name: str, info: FieldInfo, far: type[Record] | N
         required=info.is_required(),
         max_length=length,
         decimals=_number(info, "decimal_places", like.decimals if like else None),
-        default=None if info.is_required() else info.default,
+        default=extra.get("initial", None if info.is_required() else info.default),
         help=info.description or "",
         placeholder="password" if extra.get("format") == "password" else "",
     )

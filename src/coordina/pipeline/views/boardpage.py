@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -87,8 +88,8 @@ def context_of(request: Any, asked: Asked, found: Board) -> dict[str, Any]:
         "may_import": request.user.may("records.add_importrun"),
         "new_url": reverse("web:new", args=("opportunities",)),
         "empty": known.empty,
-        "win_url": _outcome("win") if rules.WON in kinds else "",
-        "lose_url": _outcome("lose") if rules.LOST in kinds else "",
+        "win_url": _outcome("win", asked) if rules.WON in kinds else "",
+        "lose_url": _outcome("lose", asked) if rules.LOST in kinds else "",
         "plain_url": asked.url(who="", when="", q=""),
         "users_url": reverse("web:lookup", args=("users",)),
     }
@@ -98,9 +99,10 @@ def _current(options: Any) -> str:
     return next((option.label for option in options if option.current), "")
 
 
-def _outcome(name: str) -> str:
-    """Where a card dropped on an end goes; the script puts its id in."""
-    return reverse("web:do", args=("opportunities", 0, name)).replace("/0/", "/{id}/", 1)
+def _outcome(name: str, asked: Asked) -> str:
+    """Where a card dropped on an end goes, and back to the board; the script puts its id in."""
+    url = reverse("web:do", args=("opportunities", 0, name)).replace("/0/", "/{id}/", 1)
+    return f"{url}?{urlencode({'next': asked.url()})}"
 
 
 def moved_answer(request: Any, asked: Asked, moved: Moved) -> dict[str, Any]:

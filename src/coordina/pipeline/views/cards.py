@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -87,6 +88,7 @@ class Cards:
         self.query = escape(f"?{query}" if query else "")
         self.csrf = get_token(request)
         self.back = escape(back)
+        self.next = escape(urlencode({"next": back}))
         self.home = reverse("web:list", args=("opportunities",))
         self.draw = pieces()
         self.avatars: dict[int, str] = {}
@@ -157,7 +159,7 @@ class Cards:
             f'<input type="hidden" name="next" value="{self.back}">{self._buttons.get(card.stage_id, "")}</form>'
         )
         ends = "".join(
-            f'<a class="option" href="{url}do/{name}/?next={self.back}">{self._icons[name]}{self._words[name]}</a>'
+            f'<a class="option" href="{url}do/{name}/?{self.next}">{self._icons[name]}{self._words[name]}</a>'
             for name in ("win", "lose")
         )
         label = f"{self._words['move']} {escape(card.name)}"
