@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from coordina.catalog.models import Product
 from coordina.core.refusals import NotFound, Refusal
 from coordina.customers.actions import divided, log_interaction
 from coordina.customers.composing import composer_values, read_composer
 from coordina.customers.models import Company, Interaction, Person
+from coordina.ledger.models import ChangeSet
+from coordina.ledger.undo import undo
 from coordina.records.models import Note
 from tests.world import World
 
@@ -160,3 +163,15 @@ def test_what_does_not_belong_to_the_kind_is_left_out() -> None:
     typed = {"kind": "email", "text": "x", "minutes": "9", "outcome": "left", "direction": "in", "person": ""}
     assert read_composer(typed) == {"kind": "email", "text": "x", "direction": "in"}
     assert timezone.is_aware(read_composer({"kind": "call", "happened_at": "2026-01-01T10:00"})["happened_at"])
+
+
+def test_what_was_logged_about_a_record_outlives_it_and_holds_its_undo(world: World) -> None:
+    product = world.create(Product, name="Aura")
+    made = ChangeSet.objects.latest("pk")
+    about = {"subject_type": "catalog.Product", "subject_id": product.pk}
+    logged = world.act(log_interaction, kind="call", text="Preguntan por Aura", **about)
+    assert [h.reason for h in undo(made, by=world.boss, at=timezone.now()).held] == ["held"]
+    world.delete(product)
+    assert Interaction.objects.get().pk == logged.pk
+    undo(ChangeSet.objects.latest("pk"), by=world.boss, at=timezone.now())
+    assert Product.objects.get().pk == product.pk

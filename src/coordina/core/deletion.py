@@ -71,6 +71,8 @@ def _locked(model: type[Record], keys: list[int]) -> Any:
 def _collect_hangers(collector: Collector, model: type[models.Model]) -> None:
     keys = [o.pk for o in collector.data[model]]
     for hanger in HANGERS:
+        if hanger.outlives_subject:
+            continue
         rows: Any = hanger._base_manager
         hung = list(rows.filter(subject_type=model._meta.label, subject_id__in=keys))
         if hung:

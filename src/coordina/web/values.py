@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from coordina.accounts.models import User
-from coordina.core.contact import format_phone
+from coordina.core.contact import countries, format_phone
 from coordina.core.formats import Formats
 from coordina.core.types import Field, Kind
 from coordina.web import html
@@ -59,6 +59,9 @@ def drawer(field: Field, formats: Formats, *, whole: bool = False) -> Draw:
         case Kind.CHOICE:
             labels = {value: escape(str(label)) for value, label in field.choices}
             return lambda v: labels.get(v[0]) or escape(str(v[0] or ""))
+        case Kind.COUNTRY:
+            names = countries(formats.locale)
+            return lambda v: escape(names.get(v[0]) or v[0] or "")
         case Kind.LONG_TEXT if not whole:
             return lambda v: escape(v[0][:CUT])
         case Kind.EMAIL | Kind.PHONE | Kind.URL:
@@ -90,6 +93,8 @@ def shown_text(field: Field, value: Any, formats: Formats) -> str:
         return str(field.label_of(value))
     if field.kind is Kind.PHONE:
         return _phone(str(value))
+    if field.kind is Kind.COUNTRY:
+        return countries(formats.locale).get(value, str(value))
     if field.kind in (Kind.MONEY, Kind.DECIMAL, Kind.PERCENT) and isinstance(value, str):
         value = Decimal(value)
     if isinstance(value, str) and field.kind is Kind.DATE:

@@ -7,6 +7,7 @@ from django import forms
 from django.urls import reverse
 
 from coordina.accounts.models import User
+from coordina.core.contact import countries
 from coordina.core.formats import Formats
 from coordina.core.types import Field, Kind, find_type
 from coordina.web.access import may_create, may_list
@@ -54,6 +55,9 @@ def widget_of(field: Field, user: User, formats: Formats, *, required: bool) -> 
             options = [(v, str(label)) for v, label in field.choices]
             few = {} if len(options) <= FEW else {"data-combobox": ""}
             return forms.Select(few, options if required else [("", "—"), *options])
+        case Kind.COUNTRY:
+            named = list(countries(formats.locale).items())
+            return forms.Select({"data-combobox": ""}, named if required else [("", "—"), *named])
         case Kind.BOOL:
             return forms.Select({}, [("", "—"), ("true", YES), ("false", NO)][1 if required else 0 :])
         case Kind.LONG_TEXT:
