@@ -65,7 +65,7 @@ def verdicts_of(run: ImportRun, formats: Formats) -> list[Verdict]:
     counts = run.counts
     made = sum(counts.get("made", {}).values())
     kinds: tuple[tuple[str, Text, int, str, str, str], ...] = (
-        ("new", _("New"), counts.get("new", 0), "plus", "good", "good"),
+        ("new", _("New rows"), counts.get("new", 0), "plus", "good", "good"),
         ("update", _("Updated"), counts.get("update", 0), "refresh", "acc", "s3"),
         ("made", _("Also created"), made, "copy", "acc", ""),
         ("error", _("With errors"), counts.get("error", 0), "alert-triangle", "bad", "bad"),

@@ -27,8 +27,12 @@ STEP_OF = {
 }
 
 
-def frame(request: Any, run: ImportRun) -> dict[str, Any]:
-    """What every page of a run shows: title, file, steps."""
+def frame(request: Any, run: ImportRun, place: int | None = None) -> dict[str, Any]:
+    """What every page of a run shows: title, file, steps.
+
+    Args:
+        place: Step of the page, from 0; that of the run's state by default.
+    """
     known = known_of(run)
     rows = int(run.facts.get("row_count", 0))
     facts = [run.file_name]
@@ -42,7 +46,7 @@ def frame(request: Any, run: ImportRun) -> dict[str, Any]:
         "known": known,
         "title": _("Import %(plural)s") % {"plural": plural},
         "facts": " · ".join(facts),
-        "steps": steps_of(run),
+        "steps": steps_of(run, place),
         "mine": run.by_id == request.user.pk,
         "shown": {
             "behind": request.formats.integer(run.behind),
@@ -51,9 +55,9 @@ def frame(request: Any, run: ImportRun) -> dict[str, Any]:
     }
 
 
-def steps_of(run: ImportRun) -> list[dict[str, str]]:
+def steps_of(run: ImportRun, place: int | None = None) -> list[dict[str, str]]:
     """The path of a run: file, columns, review, import."""
-    now = STEP_OF.get(RunState(run.state), 4)
+    now = STEP_OF.get(RunState(run.state), 4) if place is None else place
     columns = run.columns or []
     known = sum(bool(c["target"]) for c in columns)
     errors = run.counts.get("error", 0)
@@ -65,9 +69,9 @@ def steps_of(run: ImportRun) -> list[dict[str, str]]:
     names = (_("File"), _("Columns"), _("Review"), _("Import"))
     urls = ["", "web:import_columns", "web:import_review", ""]
     path = []
-    for place, (name, note, url) in enumerate(zip(names, notes, urls, strict=True)):
-        state = "done" if place < now else "now" if place == now else ""
-        link = reverse(url, args=(run.pk,)) if url and place < now and run.state in OPEN else ""
+    for step, (name, note, url) in enumerate(zip(names, notes, urls, strict=True)):
+        state = "done" if step < now else "now" if step == now else ""
+        link = reverse(url, args=(run.pk,)) if url and step < now and run.state in OPEN else ""
         path.append({"name": name, "state": state, "note": note, "url": link})
     return path
 

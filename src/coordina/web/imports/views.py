@@ -88,7 +88,7 @@ def columns(request: Any, pk: int) -> HttpResponse:
         return redirect("web:import_columns", run.pk)
     values = {"page": ColumnsPage(run, known, request.user), "types": importable_types(request.user)}
     values |= {"modes": MODES, "orders": ORDERS, "decimals": DECIMALS}
-    return render(request, "web/imports/columns.html", frame(request, run) | values)
+    return render(request, "web/imports/columns.html", frame(request, run, 1) | values)
 
 
 @require_POST
