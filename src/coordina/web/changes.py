@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from coordina.core.refusals import Refusal
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import State
 from coordina.ledger.undo import may_undo, undo
+from coordina.web.context import follow_job
 from coordina.web.historypage import DOORS, words_of_change
 from coordina.web.left import left_by
 from coordina.web.undoing import AT_ONCE, find_change, left_of, said_of, size_of, undo_changes
@@ -47,20 +49,15 @@ def undo_change(request: Any, pk: int) -> HttpResponse:
     change = find_change(request.user, pk)
     force = request.POST.get("force") == "yes"
     if not may_undo(change, request.user):
-        raise Refusal("not_undoable", _not_undoable(), status=409)
+        raise Refusal("not_undoable", _("This cannot be undone."), status=409)
     if size_of(change) > AT_ONCE:
         made = undo_changes.using(by=request.user.pk).enqueue(change.pk, request.user.pk, force)
+        follow_job(request, int(made.id))
         return _go(request, reverse("web:job", args=(int(made.id),)))
     report = undo(change, by=request.user, at=timezone.now(), force=force)
     redo = reverse("web:undo", args=(report.change_set.pk,)) if report.change_set is not None else ""
     partly = ChangeSet.objects.filter(pk=pk, state=State.PARTLY).exists()
     return _told(request, said_of(report), redo, reverse("web:change", args=(pk,)) if partly else _back(request))
-
-
-def _not_undoable() -> str:
-    from django.utils.translation import gettext as _
-
-    return _("This cannot be undone.")
 
 
 def _told(request: Any, text: str, redo: str, url: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext
@@ -67,7 +68,7 @@ def context_of(request: Any, listing: Listing, *, add: str = "", wrong: str = ""
         "new_url": reverse("web:new", args=(known.url,)),
         "new_label": new_label(known),
         "export_url": listing.url().replace(listing.url_of_list, reverse("web:export", args=(known.url,)), 1),
-        "board_url": reverse("web:board", args=(known.url,)) if has_board(known) else "",
+        "board_url": board_url(listing) if has_board(known) else "",
         "drop": drop_of(listing) if not page.ids and listing.node is not None else None,
     }
 
@@ -139,6 +140,12 @@ def words_of(listing: Listing, index: int) -> str:
 def _drop(listing: Listing, text: str, url: str, found: tuple[int, bool]) -> Drop | None:
     number = listing.formats.integer(found[0]) + ("+" if found[1] else "")
     return Drop(text, url, number) if found[0] else None
+
+
+def board_url(listing: Listing) -> str:
+    """The board of the type, with the conditions of the list."""
+    url = reverse("web:board", args=(listing.known.url,))
+    return f"{url}?{urlencode({'q': listing.q})}" if listing.q else url
 
 
 def has_board(known: RecordType) -> bool:

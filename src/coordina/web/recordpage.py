@@ -114,6 +114,7 @@ class RecordPage:
     buttons: list[Offered] = field(default_factory=list)
     menu: list[Offered] = field(default_factory=list)
     may_edit: bool = False
+    badges: list[str] = field(default_factory=list)
 
 
 def load(user: User, known: RecordType, pk: int) -> Any:
@@ -169,6 +170,7 @@ def page_of_record(request: Any, known: RecordType, pk: int) -> RecordPage:
         parts_of(known, obj, user, formats, may_edit=may_edit),
         may_edit=may_edit,
     )
+    page.badges = [values[n].html for n in known.extra.get("badges", ("status",)) if n in values and values[n].html]
     for action in actions_for(user, known, obj):
         if action.verb != "edit":
             (page.buttons if action.primary else page.menu).append(offered(known, obj, action))
