@@ -73,6 +73,9 @@ def test_filters_of_the_sentence(full: Ground) -> None:
     assert total("when=late") == 0
     assert total("when=this_month") == monthrange(NOW.year, NOW.month)[1] - NOW.day + 1
     assert total("q=amount+%3E+100") == 0
+    assert total(f"q=owner+%3D+{full.other.pk}") == 20
+    said = client.get(f"{BOARD}?q=owner+%3D+{full.other.pk}").context["asked"].words
+    assert "other" in said
     wrong = client.get(f"{BOARD}?q=nada+%3D+1")
     assert wrong.status_code == 200
     assert wrong.context["asked"].error

@@ -58,7 +58,8 @@ for _metric in (
     METRICS.add(_metric.name, _metric)
 
 for _dimension in (
-    Dimension("pipeline.stage", _("Stage"), OF, "stage", "stage_id", "stage__name", ("stage__pipeline__position", "stage__position")),
+    Dimension("pipeline.stage", _("Stage"), OF, "stage", "stage_id", "stage__name",
+              ("stage__pipeline__position", "stage__position")),
     Dimension("pipeline.owner", _("Person"), OF, "owner", "owner_id", "owner__name"),
     Dimension("pipeline.team", _("Team"), OF, "team", "team_id", "team__name"),
     Dimension("pipeline.region", _("Region"), OF, "team", "team_id", fold=_regions),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from coordina.accounts.models import Team, User
 from coordina.accounts.tree import below, nodes
 from coordina.core.actors import Reach
-from coordina.core.filters import BadFilter, compile_filter, parse
+from coordina.core.filters import BadFilter, Labels, compile_filter, parse, sentence
 from coordina.core.filters.periods import PERIODS
 from coordina.core.types import type_of
 from coordina.pipeline.models import Opportunity, Pipeline
@@ -31,6 +31,16 @@ class Option:
     label: str
     url: str
     current: bool
+
+
+def _titles(user: Any) -> Any:
+    """Titles of records that a condition names, as far as the person may see them."""
+
+    def read(model: Any, keys: Any) -> dict[int, str]:
+        rows = model.objects.visible_to(user).filter(pk__in=list(keys))
+        return {pk: str(title) for pk, title in rows.values_list("pk", model.title_column)}
+
+    return read
 
 
 @dataclass
@@ -96,6 +106,17 @@ class Asked:
         except BadFilter as bad:
             self.error = str(bad)
             return Q(pk__in=())
+
+    @property
+    def words(self) -> str:
+        """The further conditions as one reads them aloud; as they were written where they cannot be read."""
+        try:
+            node = parse(self.q)
+            labels = Labels(self.request.formats, _titles(self.request.user))
+            parts = sentence(node, vocabulary_of(type_of(Opportunity)), self.request.asker, labels)
+        except BadFilter:
+            return self.q
+        return " ".join(part.text for part in parts if part.text)
 
     def query(self, **other: Any) -> str:
         """The query string of this board, with some parts exchanged."""
