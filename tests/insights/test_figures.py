@@ -97,7 +97,7 @@ def test_every_number_opens_its_records(people: dict[str, User]) -> None:
         ("2026-03", 50, 1),
     ]
     by_region = breakdown("pipeline.won_value", "pipeline.region", boss)
-    assert [(s.label, s.value, opened(s.url, boss)) for s in by_region][0] == ("Centro", 150, 2)
+    assert (by_region[0].label, by_region[0].value) == ("Centro", 150)
     assert [opened(s.url, boss) for s in by_region] == [2, 1]
     by_owner = breakdown("pipeline.won_value", "pipeline.owner", boss)
     assert [(s.label, s.value, opened(s.url, boss)) for s in by_owner] == [("Ana", 150, 2), ("Luis", 30, 1)]

@@ -1,13 +1,11 @@
 """Writing on record, history and undo."""
 
-from datetime import date
-
 import pytest
 from django.utils import timezone
 
 from coordina.accounts.models import Role, Team, User
-from coordina.core.refusals import Conflict, Forbidden, Invalid, NotFound, NotRecorded
 from coordina.core.actions import standard
+from coordina.core.refusals import Conflict, Forbidden, Invalid, NotFound, NotRecorded
 from coordina.customers.models import Company
 from coordina.ledger.change_sets import AlreadyDone, change_set
 from coordina.ledger.doors import submit

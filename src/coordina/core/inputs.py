@@ -124,7 +124,9 @@ def country_code(value: Any) -> Any:
 
 def words(value: Any) -> Any:
     """Words written in one text, with commas or semicolons between them, as a list."""
-    return [w for part in value.replace(";", ",").split(",") if (w := part.strip())] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return [word for part in value.replace(";", ",").split(",") if (word := part.strip())]
 
 
 def empty_is_none(value: Any) -> Any:

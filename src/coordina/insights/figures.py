@@ -105,7 +105,7 @@ def _timed(metric: Metric, period: Period | None) -> str:
 
 
 def _grouped(
-    metric: Metric, where: str, by: Dimension, asker: Asker, narrowed: str, period: str
+    metric: Metric, where: str, by: Dimension, asker: Asker, narrowed: str, period: Period | None
 ) -> list[tuple[Any, Text, Number]]:
     """Key, label and number of each group."""
     rows = _rows(metric, where, asker, narrowed, period)

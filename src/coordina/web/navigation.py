@@ -123,7 +123,7 @@ CREATE: tuple[Item, ...] = (
 def _of_rooms() -> tuple[Item, ...]:
     """Nouns that ask for a place of their own: `extra={"place": True}` in their declaration."""
     return tuple(
-        Item(capfirst(known.plural), known.icon, "web:list", (known.url,), known.model.view_permission())
+        Item(capfirst(str(known.plural)), known.icon, "web:list", (known.url,), known.model.view_permission())
         for known in TYPES
         if known.extra.get("place")
     )

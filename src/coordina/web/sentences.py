@@ -129,7 +129,8 @@ def reference_options(listing: Listing, name: str) -> list[Option]:
         return []
     found = []
     parts = listing.node.parts if isinstance(listing.node, Group) and listing.node.joiner is Joiner.AND else ()
-    at = next(((i,) for i, p in enumerate(parts) if isinstance(p, Test) and p.field == name), None)
+    places = ((i,) for i, p in enumerate(parts) if isinstance(p, Test) and p.field == name)
+    at: tuple[int, ...] | None = next(places, None)
     if isinstance(listing.node, Test) and listing.node.field == name:
         at = ()
     now = at_place(listing.node, at) if at is not None else None

@@ -19,7 +19,7 @@ class Matches(Func):
         self.asked = words
         self.clauses = clauses or []
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         """The full-text table finds the rows' ids."""
         key, params = compiler.compile(self.source_expressions[0])
         parts = [f'"{w}"*' for w in self.asked]
@@ -27,7 +27,7 @@ class Matches(Func):
         sql = f"{key} IN (SELECT rowid FROM records_searchwords WHERE records_searchwords MATCH %s)"
         return sql, [*params, " AND ".join(parts)]
 
-    def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         """The expression is spelled as in the index."""
         words, params = compiler.compile(self.source_expressions[1])
         parts = [f"'{w}':*" for w in self.asked]

@@ -141,7 +141,7 @@ def months(asker: Asker, narrowed: str, period: Period) -> list[Slice]:
 def chart(slices: Sequence[Slice], formats: Formats) -> dict[str, Any]:
     """Vega-Lite of won by month: bars with ordinal months, each opening its records."""
     rows = [
-        {"month": formats.month_short(s.key), "value": float(s.value or 0), "url": s.url, "text": formats.money(s.value or 0)}
+        {"month": formats.month_short(s.key), "value": float(s.value or 0), "url": s.url}
         for s in slices
     ]
     return {
