@@ -1,4 +1,4 @@
-"""A field that needs a permission does not exist for who has it not: no page, filter, file, form or history shows it."""
+"""A field that needs a permission does not exist for who has it not: no page, filter, file, form or history has it."""
 
 from dataclasses import replace
 from typing import Any
