@@ -12,6 +12,7 @@ ALLOWED_HOSTS              comma-separated host names beside that of BASE_URL
 COORDINA_TRUSTED_PROXY     addresses or networks whose ``X-Forwarded-*`` headers are believed; unset: nobody's
 COORDINA_MAX_UPLOAD_MB     largest file that may be uploaded (200)
 COORDINA_DB_POOL           most PostgreSQL connections of one process (8)
+COORDINA_JOB_LEASE         seconds until a job of a worker that gives no sign of life is taken over (60)
 COORDINA_LOG_LEVEL         INFO
 COORDINA_ROOMS             rooms of your own: importable apps, comma-separated (docs/add-a-noun.md)
 COORDINA_DEBUG             1 shows faults in the browser: for developers only
@@ -105,7 +106,14 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 }
-TASKS = {"default": {"BACKEND": "coordina.ledger.queue.LeaseBackend", "QUEUES": []}}
+_LEASE = env.number("COORDINA_JOB_LEASE", 60, least=3)
+TASKS = {
+    "default": {
+        "BACKEND": "coordina.ledger.queue.LeaseBackend",
+        "QUEUES": [],
+        "OPTIONS": {"lease": _LEASE, "renew": _LEASE / 3},
+    }
+}
 MAILERS = env.mailers(DATA_DIR)
 DEFAULT_FROM_EMAIL = env.text("COORDINA_FROM_EMAIL", f"coordina@{env.base_url().hostname}")
 

@@ -11,7 +11,7 @@ from types import FrameType
 from coordina.config import lifeline
 from coordina.config.cli import CommandFailed
 
-PATIENCE = 15.0  # seconds that processes have to finish what they are doing
+PATIENCE = 35.0  # seconds to finish what is being done; a job process gives its jobs back after 30
 YOUNG = 10.0  # seconds: who dies younger is started again after a longer pause
 LONGEST_PAUSE = 30.0  # seconds
 
