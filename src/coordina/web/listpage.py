@@ -8,19 +8,20 @@ from urllib.parse import urlencode
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext
 
+from coordina.accounts.models import User
 from coordina.core.cells import CELLS
 from coordina.core.filters import Group, Joiner
 from coordina.core.filters.edit import replaced
 from coordina.core.keyset import bounded_count
-from coordina.core.types import Kind, RecordType
-from coordina.web.access import may_create
+from coordina.core.types import TYPES, Kind, RecordType
+from coordina.web.access import may_create, may_list
 from coordina.web.conditions import Choice
 from coordina.web.layouts import layout_of
 from coordina.web.listbits import addable_html, columns_html, headers_html, labels_of, sentence_html
 from coordina.web.listing import COUNTED, Listing
 from coordina.web.navigation import CREATE
 from coordina.web.rows import Column
-from coordina.web.sentences import addable, condition_form, sentence_of
+from coordina.web.sentences import Option, addable, condition_form, sentence_of
 
 _boards: dict[str, bool] = {}
 
@@ -50,6 +51,7 @@ def context_of(request: Any, listing: Listing, *, add: str = "", wrong: str = ""
     return {
         "layout": layout_of(known),
         "known": known,
+        "siblings": siblings(request.user, known),
         "listing": listing,
         "title": capital(known.plural),
         "headers": headers_html([header(listing, c, labels) for c in listing.columns]),
@@ -71,6 +73,17 @@ def context_of(request: Any, listing: Listing, *, add: str = "", wrong: str = ""
         "board_url": board_url(listing) if has_board(known) else "",
         "drop": drop_of(listing) if not page.ids and listing.node is not None else None,
     }
+
+
+def siblings(user: User, known: RecordType) -> list[Option]:
+    """The other lists of the same room, as tabs; nothing where there are none."""
+    room = known.model._meta.app_label
+    found = [
+        Option(capital(t.plural), reverse("web:list", args=(t.url,)), t is known)
+        for t in TYPES
+        if t.model._meta.app_label == room and not (t.setting or t.within) and t.columns and may_list(user, t)
+    ]
+    return found if len(found) > 1 and not known.setting else []
 
 
 def capital(text: object) -> str:
