@@ -261,8 +261,9 @@ def _loose(
     parent = model._meta.get_field(model.scope_parent)
     far: Any = parent.related_model
     column = str(getattr(parent, "attname", ""))
-    now = dict(model._base_manager.filter(pk__in=[e.pk for e in part]).values_list("pk", column))
-    keys = [(far._meta.label, now.get(entry.pk, entry.delta.get(column))) for entry in part]
+    rows: Any = model._base_manager
+    now: dict[int, int] = dict(rows.filter(pk__in=[e.pk for e in part]).values_list("pk", column))
+    keys: list[Any] = [(far._meta.label, now.get(entry.pk, entry.delta.get(column))) for entry in part]
     return [
         entry
         for entry, key in zip(part, keys, strict=True)
