@@ -117,3 +117,28 @@ def test_errors_are_at_the_field(boss: User) -> None:
     nobody = User(name="Nadie")
     with pytest.raises(Forbidden):
         create(nobody, name="x")
+
+
+def test_a_redo_makes_the_change_stand_again(boss: User) -> None:
+    company = create(boss, name="Una", city="Lugo")
+    submit(standard(Company, "edit"), {"city": "Vigo"}, by=boss, via="web", pk=company.pk)
+    edit = ChangeSet.objects.latest("pk")
+    back = undo(edit, by=boss, at=timezone.now()).change_set
+    assert back is not None
+    undo(back, by=boss, at=timezone.now())
+    edit.refresh_from_db()
+    assert edit.state == "done"
+    assert not undo(edit, by=boss, at=timezone.now()).held
+    assert Company.objects.get().city == "Lugo"
+
+
+def test_an_undo_that_was_killed_half_way_can_be_repeated(boss: User) -> None:
+    with change_set(by=boss, at=timezone.now(), via="web", action="x") as journal:
+        Company.objects.bulk_create([Company(name=f"C{i}", owner=boss) for i in range(60)])
+    with change_set(by=boss, at=timezone.now(), via="web", action="x") as journal:
+        Company.objects.update(city="Lugo")
+        bulk = journal.context["change_set"]
+    with change_set(by=boss, at=timezone.now(), via="undo", action="x"):
+        Company.objects.filter(name__startswith="C1").update(city="")  # as far as it came
+    assert not undo(bulk, by=boss, at=timezone.now()).held
+    assert not Company.objects.exclude(city="").exists()

@@ -22,6 +22,7 @@ from coordina.ledger.change_sets import opened_change_set
 from coordina.ledger.entries import Written, read
 from coordina.ledger.history import created_in
 from coordina.ledger.models.changes import ChangeSet, State
+from coordina.ledger.outbox import withdraw
 
 UNDO_ANY = "ledger.undo_changeset"
 SKIPPED = frozenset({"version", "changed_at", "created_at"})
@@ -107,6 +108,9 @@ def undo(
     with transaction.atomic():
         change_set.state = State.PARTLY if any(h.reason != "gone" for h in report.held) else State.UNDONE
         change_set.save(update_fields=["state"])
+        withdraw(change_set.pk)
+        if change_set.undo_of_id is not None and change_set.state == State.UNDONE:  # a redo: it holds again
+            ChangeSet.objects.filter(pk=change_set.undo_of_id).update(state=State.DONE)
     return report
 
 
@@ -220,8 +224,11 @@ def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept
 
 
 def _newer(model: type[Record], obj: Record, pairs: dict[str, Any]) -> tuple[str, ...]:
-    """Columns that hold something newer than what was written, with those that go back together with them."""
-    newer = {k for k, (_old, new) in pairs.items() if encode(getattr(obj, k)) != new}
+    """Columns that hold something newer than what was written, with those that go back together with them.
+
+    A column that holds what it held before is no conflict: an undo that was killed goes over it again.
+    """
+    newer = {k for k, pair in pairs.items() if encode(getattr(obj, k)) not in pair}
     for group in model.undo_together:
         if newer & group:
             newer |= group & pairs.keys()
