@@ -49,7 +49,6 @@ READ_FREELY = {
     "pipeline/queries.py: Opportunity": "columns of the ids that a narrowed query has just given",
     "pipeline/queries.py: OpportunityLine": "parts of an opportunity that the caller may see",
     "pipeline/queries.py: StageEntry": "parts of an opportunity that the caller may see",
-    "pipeline/views/asked.py: Team": "names of the teams that the permission reaches",
     "pipeline/views/moving.py: Stage": "the stage that the record just moved to",
     "pipeline/views/panels.py: Stakeholder": "parts of an opportunity that the caller may see",
     "customers/panels.py: Position": "parts of people and companies that were narrowed already",

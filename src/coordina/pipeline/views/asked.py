@@ -154,7 +154,7 @@ class Asked:
         found.append(Option(_("me"), self.url(who="me"), self.who == "me"))
         if scope is None or scope.reach is Reach.OWN:
             return found
-        teams = Team.objects.order_by("name")
+        teams = Team.objects.visible_to(user).order_by("name")
         if scope.reach is Reach.TEAM:
             teams = teams.filter(pk__in=scope.team_ids)
         found += [
