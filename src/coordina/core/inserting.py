@@ -114,6 +114,19 @@ def insert(model: "type[Record]", rows: Sequence[Any], at: Any, using: str) -> l
     return images
 
 
+def insert_tuples(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]], using: str) -> None:
+    """Insert rows of a machine table, one that is no record, from plain tuples; keys are the database's.
+
+    Args:
+        model: Whose table.
+        names: Columns.
+        rows: Their values as the database takes them.
+        using: Alias of the database.
+    """
+    if rows:
+        _write(connections[using], model._meta.db_table, names, rows)
+
+
 def _relate(row: Any) -> None:
     """Take over the keys of related rows that were saved after they were set here."""
     for name, far in row._state.fields_cache.items():
@@ -138,7 +151,7 @@ def _keys(connection: Any, table: str, count: int) -> Sequence[int]:
         return range(last + 1, last + count + 1)
 
 
-def _write(connection: Any, table: str, names: list[str], rows: list[tuple[Any, ...]]) -> None:
+def _write(connection: Any, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """The INSERT: executemany on SQLite; COPY or one statement on PostgreSQL."""
     quote: Callable[[str], str] = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in names)

@@ -5,18 +5,18 @@ import itertools
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 from django.db.models import Max
 
 from coordina.core.changes import Entry, Journal
 from coordina.core.derived import follow
+from coordina.core.inserting import insert_tuples
 from coordina.ledger.models.changes import Batch, BatchEntry, Change, ChangeSet
 
 SMALL = 50
@@ -62,37 +62,24 @@ def flush(journal: Journal, entries: Sequence[Entry]) -> None:
     if len(entries) <= SMALL:
         columns = ("change_set_id", "seq", "model", "object_id", "kind", "delta")
         head = (change_set.pk, change_set.seq)
-        _insert(Change, columns, [(*head, e.model, e.pk, e.kind, _json(delta_of(e))) for e in entries])
+        insert_tuples(Change, columns, [(*head, e.model, e.pk, e.kind, _json(delta_of(e))) for e in entries], "default")
     else:
         by_model: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             by_model[entry.model].append(entry)
         for label, part in by_model.items():
-            data = zlib.compress(_json([[e.pk, e.kind, delta_of(e)] for e in part]).encode(), 1)
+            data = pack([[e.pk, e.kind, delta_of(e)] for e in part])
             batch = Batch.objects.create(
                 change_set=change_set, model=label, size=len(part), seq=change_set.seq, data=data
             )
             number = type_id(label)
             rows = [(batch.pk, e.kind, number, e.pk) for e in part]
-            _insert(BatchEntry, ("batch_id", "kind", "type_id", "object_id"), rows)
+            insert_tuples(BatchEntry, ("batch_id", "kind", "type_id", "object_id"), rows, "default")
     follow(entries)
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def _insert(model: Any, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """INSERT of plain tuples: executemany on SQLite, statements of many rows on PostgreSQL."""
-    head = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES "
-    one = f"({', '.join(['%s'] * len(columns))})"
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.executemany(head + one, rows)
-            return
-        for start in range(0, len(rows), STATEMENT):
-            part = rows[start : start + STATEMENT]
-            cursor.execute(head + ", ".join([one] * len(part)), [value for row in part for value in row])
 
 
 def read(change_set: ChangeSet, *, reverse: bool = False) -> Iterator[list[Written]]:
@@ -125,6 +112,26 @@ def _batched(change_set: ChangeSet, reverse: bool) -> Iterator[tuple[int, list[W
         yield batch.seq, unpack(batch)
 
 
+def pack(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Many entries as one compressed block: a line of JSON each, `[id, kind, delta]`, so that one is found quickly."""
+    return zlib.compress("\n".join(_json(row) for row in rows).encode(), 1)
+
+
 def unpack(batch: Batch) -> list[Written]:
     """The entries of one batch, in the order they were written."""
-    return [Written(batch.model, pk, kind, delta) for pk, kind, delta in json.loads(zlib.decompress(bytes(batch.data)))]
+    lines = zlib.decompress(bytes(batch.data)).replace(b"\n", b",")
+    return [Written(batch.model, pk, kind, delta) for pk, kind, delta in json.loads(b"[" + lines + b"]")]
+
+
+def unpack_some(batch: Batch, keys: Iterable[int]) -> list[Written]:
+    """The entries of some rows of a batch; the other lines are not even read as JSON."""
+    text = b"\n" + zlib.decompress(bytes(batch.data))
+    found: list[tuple[int, Written]] = []
+    for key in keys:
+        start = text.find(b"\n[%d," % key)
+        while start >= 0:
+            end = text.find(b"\n", start + 1)
+            pk, kind, delta = json.loads(text[start + 1 : end if end > 0 else len(text)])
+            found.append((start, Written(batch.model, pk, kind, delta)))
+            start = text.find(b"\n[%d," % key, start + 1)
+    return [written for _place, written in sorted(found, key=lambda pair: pair[0])]

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Sum
 
 from coordina.core.changes import Entry
 from coordina.core.derived import REBUILDS, follows
+from coordina.core.inserting import insert_tuples
 from coordina.pipeline.models import Opportunity, StageSum
 
 type Key = tuple[int, int, int | None]
@@ -89,19 +90,11 @@ def _rows(keys: Iterable[int]) -> dict[int, dict[str, Any]]:
 
 
 def _write(figures: Mapping[Key, Figures]) -> None:
-    rows = [
-        StageSum(
-            stage_id=stage,
-            owner_id=owner,
-            team_id=team,
-            **{name: getattr(found, name) for name in MEASURES},
-        )
-        for (stage, owner, team), found in figures.items()
-        if not found.empty
-    ]
+    rows = [(*key, *(getattr(found, name) for name in MEASURES)) for key, found in figures.items() if not found.empty]
     if rows:
-        made = StageSum.objects.bulk_create(rows, batch_size=CHUNK)
-        _ask_job(made[0].pk - 1, made[-1].pk)
+        insert_tuples(StageSum, ("stage_id", "owner_id", "team_id", *MEASURES), rows, "default")
+        last = StageSum.objects.aggregate(last=Max("pk"))["last"]
+        _ask_job(last - len(rows), last)
 
 
 def _ask_job(before: int, last: int) -> None:

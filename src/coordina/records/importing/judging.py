@@ -72,6 +72,7 @@ class Judge:
     def __init__(self, plan: Plan, by: User, stubs: dict[str, int] | None = None) -> None:
         self.plan, self.by = plan, by
         self.stubs = {} if stubs is None else stubs
+        self.far: dict[str, dict[int, Record]] = {}
         self.made: set[int] = set(self.stubs.values())
         self.labels = {n: str(f.label) for n, f in plan.type.fields.items()}
         self.references: dict[str, Resolver] = {}

@@ -73,6 +73,7 @@ def _chunk(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
             run.save(update_fields=["change_set", "behind", "counts", "options"])
     except BaseException:
         run.behind, run.counts, run.change_set, run.options, judge.stubs = before
+        judge.far.clear()
         forget(judge.references)
         raise
 

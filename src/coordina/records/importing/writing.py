@@ -18,6 +18,9 @@ from coordina.records.importing.references import Resolver
 from coordina.records.imports.folding import folded
 from coordina.records.models import Extensible, ExternalId, Note
 
+KEPT = 4000
+"""Records of one reference that are kept from chunk to chunk."""
+
 type Work = tuple[Judged, Record | None, Values]
 """A row, the record it changes (None for a new one) and its values as the writer takes them."""
 
@@ -106,8 +109,15 @@ def _bisected(work: list[Work], do: Callable[[list[Work]], list[tuple[Judged, in
             else:
                 refuse(work[0][0], {"": [_("The database does not take this row. Look at long or strange texts.")]})
             return []
+    _refresh(work)
     half = len(work) // 2
     return _bisected(work[:half], do, refuse) + _bisected(work[half:], do, refuse)
+
+
+def _refresh(work: list[Work]) -> None:
+    """Read records again that a writer may have changed before what it wrote was rolled back."""
+    for far in {id(v): v for _one, _obj, values in work for v in values.values() if isinstance(v, Record)}.values():
+        far.refresh_from_db()
 
 
 def _created(judge: Judge, work: list[Work], at: datetime) -> list[tuple[Judged, int]]:
@@ -179,14 +189,23 @@ def _stubbed(judge: Judge, wave: Sequence[Judged], made: dict[str, int]) -> int:
 
 
 def far_of(judge: Judge, wave: Sequence[Judged]) -> dict[str, dict[int, Record]]:
-    """The records that values refer to, loaded once a chunk."""
+    """The records that values refer to; those of earlier chunks are used again while nobody wrote them."""
     found: dict[str, dict[int, Record]] = {}
     fields = judge.plan.type.fields
     models: dict[str, Any] = {name: resolver.model for name, resolver in judge.references.items()}
     models |= {name: fields[name].to for name in judge.plan.constants if name in fields and fields[name].to}
     for name, model in models.items():
         keys = {one.values[name] for one in wave if isinstance(one.values.get(name), int)}
-        found[name] = model.objects.in_bulk(keys) if keys else {}
+        kept = judge.far.setdefault(name, {})
+        if len(kept) > KEPT:
+            kept.clear()
+        versions = dict(model.objects.filter(pk__in=keys & kept.keys()).values_list("pk", "version")) if kept else {}
+        stale = {pk for pk in keys if pk not in kept or versions.get(pk) != kept[pk].version}
+        if stale:
+            for pk in stale:
+                kept.pop(pk, None)
+            kept |= model.objects.in_bulk(stale)
+        found[name] = kept
     return found
 
 

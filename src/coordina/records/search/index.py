@@ -9,6 +9,7 @@ from django.db import transaction
 
 from coordina.core.changes import Entry
 from coordina.core.derived import REBUILDS, follows
+from coordina.core.inserting import insert_tuples
 from coordina.core.records import Record
 from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
 from coordina.ledger.entries import type_id
@@ -73,8 +74,8 @@ def _write(label: str, keys: Iterable[int], *, fresh: bool) -> None:
             if pk in made:
                 row.title, row.words = made.pop(pk)
         SearchRow.objects.bulk_update(old.values(), ["title", "words"]) if old else None
-        rows = [SearchRow(type_id=number, object_id=pk, title=t, words=w) for pk, (t, w) in made.items()]
-        SearchRow.objects.bulk_create(rows)
+        rows = [(number, pk, title, words) for pk, (title, words) in made.items()]
+        insert_tuples(SearchRow, ("type_id", "object_id", "title", "words"), rows, "default")
 
 
 def texts(known: RecordType, keys: Sequence[int] | None = None) -> Iterable[tuple[int, str, str]]:
