@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Access
+from coordina.accounts.known import active_user
 from coordina.accounts.models import User
 from coordina.accounts.passwords import LONGEST, matches, spend
 from coordina.accounts.throttle import limits_of, release, reserve, sweep
@@ -25,8 +26,7 @@ class SignInBackend:
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session, with role, team and permission stamp; None once access has ended."""
-        found: User | None = User.objects.for_request().filter(pk=user_id, access=Access.ACTIVE).first()
-        return found
+        return active_user(user_id)
 
 
 def sign_in(request: Any, *, email: str, password: str, address: str) -> User:
