@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coordina.core.records import Record
-from coordina.ledger.entries import type_id, unpack
+from coordina.ledger.entries import type_id, unpack_some
 from coordina.ledger.models.changes import Batch, BatchEntry, Change, ChangeSet
 
 
@@ -65,9 +65,8 @@ def _batched(label: str, keys: set[int], limit: int, before: int | None) -> list
     batches = list(dict.fromkeys(rows.values_list("batch_id", flat=True)[:limit]))
     found: list[Event] = []
     for batch in Batch.objects.filter(pk__in=batches).select_related("change_set__by").order_by("-pk"):
-        for entry in unpack(batch):
-            if entry.pk in keys:
-                found.append(Event(batch.change_set, label, entry.pk, entry.kind, entry.delta))
+        for entry in unpack_some(batch, keys):
+            found.append(Event(batch.change_set, label, entry.pk, entry.kind, entry.delta))
     return found
 
 

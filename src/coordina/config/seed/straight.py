@@ -1,7 +1,5 @@
 """Rows straight into the tables, with ledger entries and search rows: what the writers do, without the objects."""
 
-import json
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,7 +12,7 @@ from coordina.core.changes import BATCH, unrecorded
 from coordina.core.images import encode
 from coordina.core.records import Record
 from coordina.core.types import type_of
-from coordina.ledger.entries import type_id
+from coordina.ledger.entries import pack, type_id
 from coordina.ledger.models import Batch, BatchEntry, ChangeSet
 from coordina.records.models import SearchRow
 from coordina.records.search.index import texts
@@ -104,7 +102,7 @@ def write(sower: Sower[Any], rows: Sequence[Row], change_set: ChangeSet) -> None
     for start in range(0, len(rows), BATCH):
         change_set.seq += 1
         part = [entry for _stored, entry in rows[start : start + BATCH]]
-        data = zlib.compress(json.dumps(part, separators=(",", ":"), ensure_ascii=False).encode(), 1)
+        data = pack(part)
         batch = Batch.objects.create(change_set=change_set, model=label, size=len(part), seq=change_set.seq, data=data)
         index = [(batch.pk, "c", number, entry[0]) for entry in part]
         insert(BatchEntry, ("batch_id", "kind", "type_id", "object_id"), index)
