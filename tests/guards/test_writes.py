@@ -63,6 +63,7 @@ READ_FREELY = {
 """Reads of records in doors and pages without `visible_to`: module, what is read, and why that is right."""
 
 SQL_BY_HAND = {
+    "accounts/known.py": "one read of two machine tables on every request",
     "config/database.py": "asks whether migrations have run, without Django",
     "config/management/commands/seed.py": "fills a database for measurements",
     "config/restore.py": "asks whether a database is empty and whole, without Django",
