@@ -1,7 +1,7 @@
 """What an import of a type asks once for the whole file, such as the pipeline its opportunities are in."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -24,7 +24,7 @@ class Make(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class ImportOption:
     """One question; a type lists its own under `extra["import_options"]`.
 
@@ -39,7 +39,7 @@ class ImportOption:
 
     field: str
     help: Text = ""
-    within: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, str] = dataclasses.field(default_factory=dict)
     make: Make | None = None
     source: str = ""
     make_label: Text = ""

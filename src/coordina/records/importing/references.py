@@ -174,7 +174,9 @@ class Resolver:
             rows = self._rows().filter(email__in=list(mails)).order_by("-pk")
             found |= {mails[mail]: pk for mail, pk in rows.values_list("email", "pk") if mail in mails}
         left = [t for t in texts if found[t] is None]
-        return found | self._by_name(left) if left else found
+        if left:
+            found |= self._by_name(left)
+        return found
 
     def _visible(self, keys: Iterable[int]) -> set[int]:
         """Only those that the person may see."""
@@ -190,7 +192,7 @@ class Resolver:
             self._matcher = Matcher(candidates, translate=bool(kind))
         return self._matcher
 
-    def _by_name(self, texts: list[str]) -> dict[str, int]:
+    def _by_name(self, texts: list[str]) -> dict[str, int | None]:
         matcher = self._compared()
         if matcher is not None:
             same = {t: matcher.same(t) for t in texts}

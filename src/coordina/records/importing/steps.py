@@ -111,7 +111,7 @@ def answered(run: ImportRun, option: ImportOption, pk: int) -> None:
 
 def settle_stopped(run: ImportRun) -> None:
     """Let a run whose job was cancelled before it began, or whose worker is gone, be where a person can go on."""
-    over = Job.objects.filter(pk=run.job_id, state=JobState.CANCELLED).exists()
+    over = Job.objects.filter(pk=run.job_id or 0, state=JobState.CANCELLED).exists()
     if over:
         after = {
             RunState.RUNNING: RunState.STOPPED,

@@ -196,7 +196,7 @@ class ColumnsPage:
         texts = list(stored["distinct"])
         found = resolver.find(texts)
         offered = [(str(pk), str(title)) for pk, title in resolver.offered(OFFERED)]
-        values = []
+        values: list[Value] = []
         for place, text in enumerate(texts):
             decided = stored["values"].get(text, "")
             alike: list[tuple[str, str]] = []
