@@ -1,6 +1,6 @@
 """Controls of forms derived from declarations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from coordina.core.contact import countries
 from coordina.core.formats import Formats
 from coordina.core.types import Field, Kind, find_type
 from coordina.web.access import may_create, may_list
+from coordina.web.controls import Area, Box, Choose, Options
 from coordina.web.lookups import lookup
 from coordina.web.typed import day_figures
 from coordina.web.values import NO, YES
@@ -19,21 +20,19 @@ FEW = 12
 """Up to so many fixed choices are a native list; more of them filter while one types."""
 
 
-class RefSelect(forms.Select):
+class RefSelect(Choose):
     """A record to be chosen: the current one and the first few as options, the others by looking them up.
 
     The options are read when the control is drawn, so that a form that is only received reads none.
     """
 
-    def __init__(self, offered: Callable[[Any], Iterable[tuple[Any, str]]], attrs: dict[str, Any]) -> None:
+    def __init__(self, offered: Callable[[str], Options], attrs: dict[str, Any]) -> None:
         super().__init__(attrs)
         self.offered = offered
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
-        """Read the options for what is chosen now, then group them."""
-        chosen = value[0] if value else ""
-        self.choices = [("", ""), *self.offered(chosen)]
-        return super().optgroups(name, value, attrs)
+    def options(self, chosen: str) -> Options:
+        """Nothing, what is chosen now, and the first few."""
+        return [("", ""), *self.offered(chosen)]
 
 
 def widget_of(field: Field, user: User, formats: Formats, *, required: bool) -> forms.Widget:
@@ -54,25 +53,25 @@ def widget_of(field: Field, user: User, formats: Formats, *, required: bool) -> 
         case Kind.CHOICE if field.choices:
             options = [(v, str(label)) for v, label in field.choices]
             few = {} if len(options) <= FEW else {"data-combobox": ""}
-            return forms.Select(few, options if required else [("", "—"), *options])
+            return Choose(few, options if required else [("", "—"), *options])
         case Kind.COUNTRY:
             named = list(countries(formats.locale).items())
-            return forms.Select({"data-combobox": ""}, named if required else [("", "—"), *named])
+            return Choose({"data-combobox": ""}, named if required else [("", "—"), *named])
         case Kind.BOOL:
-            return forms.Select({}, [("", "—"), ("true", YES), ("false", NO)][1 if required else 0 :])
+            return Choose({}, [("", "—"), ("true", YES), ("false", NO)][1 if required else 0 :])
         case Kind.LONG_TEXT:
-            return forms.Textarea({"rows": 4} | {k: v for k, v in attrs.items() if k == "maxlength"})
+            return Area({"rows": 4} | {k: v for k, v in attrs.items() if k == "maxlength"})
         case Kind.DATE:
-            return forms.TextInput(attrs | {"placeholder": day_figures(formats.today, formats), "list": "day-words"})
+            return Box(attrs | {"placeholder": day_figures(formats.today, formats), "list": "day-words"})
         case Kind.DATETIME:
-            return forms.TextInput(attrs | {"placeholder": f"{day_figures(formats.today, formats)} 10:30"})
+            return Box(attrs | {"placeholder": f"{day_figures(formats.today, formats)} 10:30"})
         case Kind.MONEY | Kind.DECIMAL | Kind.PERCENT | Kind.INTEGER:
-            return forms.TextInput(attrs | {"inputmode": "decimal", "class": "num"})
+            return Box(attrs | {"inputmode": "decimal", "class": "num"})
         case Kind.EMAIL | Kind.PHONE | Kind.URL:
-            return forms.TextInput(attrs | {"inputmode": {"phone": "tel"}.get(field.kind, field.kind)})
+            return Box(attrs | {"inputmode": {"phone": "tel"}.get(field.kind, field.kind)})
     if field.placeholder == "password":
         return forms.PasswordInput({"autocomplete": "new-password"})
-    return forms.TextInput(attrs)
+    return Box(attrs)
 
 
 def _ref(field: Field, user: User) -> RefSelect:
@@ -83,11 +82,11 @@ def _ref(field: Field, user: User) -> RefSelect:
         if may_create(user, far) and not far.setting and not far.within:
             attrs["data-create-url"] = reverse("web:new", args=(far.url,))
 
-    def offered(chosen: Any) -> list[tuple[Any, str]]:
+    def offered(chosen: str) -> list[tuple[Any, str]]:
         if far is None or not may_list(user, far):
             return []
         found = [(item["id"], item["label"]) for item in lookup(user, far, "")]
-        if str(chosen).isdigit() and int(chosen) not in {pk for pk, _ in found}:
+        if chosen.isdigit() and int(chosen) not in {pk for pk, _ in found}:
             rows = far.model.objects.visible_to(user).filter(pk=int(chosen))
             found = [(pk, str(label)) for pk, label in rows.values_list("pk", far.model.title_column)] + found
         return found
