@@ -85,7 +85,8 @@ def job_of(request: Any, run: ImportRun) -> dict[str, Any] | None:
         return None
     shown = as_context(request, status)
     shown["result_url"] = ""
-    shown["cancel_url"] = reverse("web:import_stop", args=(run.pk,)) if status.can_cancel else ""
+    stoppable = status.can_cancel and run.state != RunState.UNDOING
+    shown["cancel_url"] = reverse("web:import_stop", args=(run.pk,)) if stoppable else ""
     return shown
 
 
