@@ -12,7 +12,16 @@ async function open(cell) {
   if (editing(cell) || !window.htmx) return;
   before.set(cell, { html: cell.innerHTML, focus: document.activeElement });
   await window.htmx.ajax("GET", cell.dataset.editUrl, { target: cell, swap: "innerHTML" });
+  await settled(cell);
   start(cell);
+}
+
+/** When htmx has settled: until then a list in the new form has not yet become a field that filters. */
+function settled(cell) {
+  return new Promise((resolve) => {
+    cell.addEventListener("htmx:load", () => resolve(), { once: true });
+    setTimeout(resolve, 80);
+  });
 }
 
 function start(cell) {
@@ -53,6 +62,7 @@ async function save(cell, next) {
   const again = editing(cell);
   if (again) {
     delete again.dataset.sent;
+    await settled(cell);
     start(cell);
     const problem = again.querySelector(".error");
     announce(problem ? problem.textContent : say("failed"), true);
