@@ -13,7 +13,7 @@ class Panel:
     """One box on a record's page.
 
     Attributes:
-        slot: Where it stands: `<record type>.head`, `<record type>.main` or `<record type>.side`.
+        slot: Where it stands: `<record type>.head`, `.acts` (buttons beside the title), `.main` or `.side`.
         permission: What one must be allowed to see it at all.
         template: Partial that shows it.
         context: What the partial is given: called with the record and the person who looks.

@@ -60,6 +60,18 @@ def preferences_panel(person: Person, user: User) -> Mapping[str, Any]:
     return {"wishes": [(known[n].label, getattr(person, n)) for n in names if getattr(person, n)]}
 
 
+def reach_panel(record: Company | Person, user: User) -> Mapping[str, Any]:
+    """The number to call and the address to write to, as far as the person may see them."""
+    known = type_of(record).known_to(user)
+    numbers = [getattr(record, n) for n in ("mobile", "phone") if n in known]
+    return {"call": next(filter(None, numbers), ""), "write": record.email if "email" in known else ""}
+
+
+for _slot, _of in (("company", Company), ("person", Person)):
+    PANELS.add(
+        f"customers.reach.{_slot}",
+        Panel(f"{_slot}.acts", _("Reach"), _of.view_permission(), "customers/reach.html", reach_panel, order=10),
+    )
 for _slot in ("company", "person", "opportunity"):
     _seen = {"company": Company, "person": Person}.get(_slot)
     _permission = _seen.view_permission() if _seen else "pipeline.view_opportunity"

@@ -174,6 +174,7 @@ COMPANY = declare(
     ),
     match=("tax_id", "name"),
     subtitle="city",
+    extra={"fields_first": True, "avatar": "company"},
     empty=_("Here you will see the companies you sell to. Import them or create the first one."),
 )  # fmt: skip
 
@@ -281,6 +282,7 @@ PERSON = declare(
     ),
     match=("email", "name"),
     subtitle="company",
+    extra={"fields_first": True, "avatar": "person"},
     empty=_("Here you will see the people you talk to. Import them or create the first one."),
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.core.panels import PANELS, Panel
 from coordina.pipeline.models import Opportunity
-from coordina.pipeline.views import panels
+from coordina.pipeline.views import around, panels
 
 SEE = Opportunity.view_permission()
 
@@ -16,6 +16,18 @@ for _name, _panel in {
     ),
     "opportunity-products": Panel(
         "opportunity.side", _("Products"), SEE, "pipeline/products.html", panels.products, 30
+    ),
+    "company-opportunities": Panel(
+        "company.side", _("Opportunities"), SEE, "pipeline/around.html", around.opportunities, 20
+    ),
+    "person-opportunities": Panel(
+        "person.side", _("Opportunities"), SEE, "pipeline/around.html", around.opportunities, 20
+    ),
+    "company-sell": Panel(
+        "company.acts", _("New opportunity"), SEE, "pipeline/new_here.html", around.new_opportunity, 50
+    ),
+    "person-sell": Panel(
+        "person.acts", _("New opportunity"), SEE, "pipeline/new_here.html", around.new_opportunity, 50
     ),
 }.items():
     PANELS.add(_name, _panel)

@@ -12,8 +12,7 @@ from coordina.core.refusals import NotFound
 from coordina.core.types import RecordType
 from coordina.web.access import find
 from coordina.web.layouts import layout_of
-from coordina.web.listpage import capital
-from coordina.web.recordpage import drawn_panel, page_of_record
+from coordina.web.recordpage import crumbs_of, drawn_panel, page_of_record
 
 
 @require_safe
@@ -25,7 +24,7 @@ def detail_page(request: Any, known: RecordType, pk: int) -> HttpResponse:
     values = {
         "layout": layout_of(known),
         "page": page,
-        "crumbs": [(capital(known.plural), reverse("web:list", args=(known.url,)))],
+        "crumbs": crumbs_of(page),
         "created": request.formats.exact(page.obj.created_at),
         "changed": request.formats.exact(page.obj.changed_at),
         "history_url": reverse("web:history", args=(known.url, pk)),

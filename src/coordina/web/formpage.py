@@ -50,7 +50,6 @@ def page_of(
         "next": request.POST.get("next", "") or request.GET.get("next", ""),
         "warning": declared.warning if not declared.undoable else "",
         "day_words": day_words(),
-        "help": (declared.input.__doc__ or "").split("\n")[0] if not declared.verb else "",
     }
     dialog = request.headers.get("HX-Target") == "dialog-host"
     return render(request, f"web/generic/{'form_dialog' if dialog else 'form'}.html", values, status=status)

@@ -62,7 +62,7 @@ def _derived(declared: Action, name: str, info: FieldInfo, far: type[Record] | N
         max_length=length,
         decimals=_number(info, "decimal_places", like.decimals if like else None),
         default=extra.get("initial", None if info.is_required() else info.default),
-        help=info.description or "",
+        help=like.help if like else "",
         placeholder="password" if extra.get("format") == "password" else "",
     )
 

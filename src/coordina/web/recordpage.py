@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from django.db.models import F
@@ -10,6 +11,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.functional import lazy
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,10 @@ from coordina.web.values import RIGHT, drawer, paths_of
 
 PARTS = 50
 """Rows of a part that the page shows."""
+FEW = 3
+"""Fields that no section names, when as few as this, join the last section."""
+LATE = 50
+"""Side panels of this order and above stand under the fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,20 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class ValueSection:
-    """A titled group of values."""
+    """A titled group of values; those that are still empty stand behind a fold."""
 
     label: Text
     values: list[Value]
+
+    @property
+    def filled(self) -> list[Value]:
+        """What there is to read."""
+        return [value for value in self.values if value.html]
+
+    @property
+    def empty(self) -> list[Value]:
+        """What can be filled in."""
+        return [value for value in self.values if not value.html and value.edit_url]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +127,38 @@ class RecordPage:
     head: list[Shown] = field(default_factory=list)
     main: list[Shown] = field(default_factory=list)
     side: list[Shown] = field(default_factory=list)
+    late: list[Shown] = field(default_factory=list)
+    acts: list[Shown] = field(default_factory=list)
     buttons: list[Offered] = field(default_factory=list)
     menu: list[Offered] = field(default_factory=list)
     may_edit: bool = False
     badges: list[str] = field(default_factory=list)
+
+    @property
+    def three(self) -> bool:
+        """Whether the fields stand in a column of their own, before the centre."""
+        return bool(self.known.extra.get("fields_first"))
+
+    @property
+    def avatar(self) -> str:
+        """The square of a company or the round of a person, before the title; empty for other things."""
+        draw = {"company": html.company_avatar, "person": html.avatar}.get(self.known.extra.get("avatar", ""))
+        return draw(self.title, self.obj.pk, "m") if draw else ""
+
+    @property
+    def beside(self) -> bool:
+        """Whether the fields stand at the side, because what happened fills the centre."""
+        return bool(self.main) and not self.three
+
+    @property
+    def primary(self) -> Offered | None:
+        """The one filled button among the actions."""
+        return next((button for button in self.buttons if not button.danger), None)
+
+    @property
+    def others(self) -> list[Offered]:
+        """The buttons that stand before the filled one."""
+        return [button for button in self.buttons if button is not self.primary]
 
 
 def load(user: User, known: RecordType, pk: int) -> Any:
@@ -174,9 +218,10 @@ def page_of_record(request: Any, known: RecordType, pk: int) -> RecordPage:
     for action in actions_for(user, known, obj):
         if action.verb != "edit":
             (page.buttons if action.primary else page.menu).append(offered(known, obj, action))
-    for slot in ("head", "main", "side"):
-        found = panels_in(f"{known.name}.{slot}", user)
-        getattr(page, slot).extend(shown(request, known, obj, name, panel) for name, panel in found)
+    for slot in ("head", "acts", "main", "side"):
+        for name, panel in panels_in(f"{known.name}.{slot}", user):
+            place = "late" if slot == "side" and panel.order >= LATE else slot
+            getattr(page, place).append(shown(request, known, obj, name, panel))
     return page
 
 
@@ -208,6 +253,15 @@ def _drawn(cell: Cell | None, about: Field, given: tuple[Any, ...], context: Cel
     return SafeString(text)
 
 
+def crumbs_of(page: RecordPage) -> list[tuple[str, str]]:
+    """The way to a record: its list, then what it belongs to where its type names that."""
+    known = page.known
+    found = [(capital(known.plural), reverse("web:list", args=(known.url,)))]
+    values = (v for section in page.sections for v in section.values)
+    above = next((v for v in values if v.name == known.subtitle and v.url and v.html), None)
+    return [*found, (unescape(strip_tags(above.html)), above.url)] if above else found
+
+
 def url_of_reference(about: Field, key: Any, user: User) -> str:
     """The page of the record a reference names, where the person may see such records."""
     far = find_type(about.to) if about.to is not None and key is not None else None
@@ -219,14 +273,17 @@ def url_of_reference(about: Field, key: Any, user: User) -> str:
 def sections_of_record(known: RecordType, values: dict[str, Value]) -> list[ValueSection]:
     """The values in the sections of the type; what no section names and is not empty comes last."""
     left = dict(values)
-    left.pop(known.title, None)
+    for name in (known.title, "changed_at"):
+        left.pop(name, None)
     found: list[ValueSection] = []
     for section in known.sections:
         here = [left.pop(n) for n in section.names if n in left]
         if here:
             found.append(ValueSection(capital(section.label), here))
     rest = [v for v in left.values() if v.html or v.edit_url]
-    if rest:
+    if rest and found and len(rest) <= FEW:
+        found[-1].values.extend(rest)
+    elif rest:
         found.append(ValueSection(_("More data") if found else _("Data"), rest))
     return found
 
