@@ -1,5 +1,6 @@
 """Background work of records: the search index, and imports."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,10 @@ from coordina.ledger.queue import Kind, progress, task
 from coordina.records.importing import checking, running, steps
 from coordina.records.models import ImportRun, RunState
 from coordina.records.search.index import refresh_referrers
+
+
+SELDOM = (50_000, 20, 50)
+"""Thresholds of Python's garbage collector in a process that imports: rows are many and hold no cycles."""
 
 
 @task()
@@ -38,6 +43,7 @@ def check_rows(run_id: int) -> None:
 def import_rows(run_id: int) -> None:
     """Import what was decided."""
     run = _run(run_id, RunState.RUNNING)
+    gc.set_threshold(*SELDOM)
     if run is not None:
         _guarded(run, lambda: running.execute(run, progress=_progress(run)))
 
