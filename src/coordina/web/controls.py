@@ -38,7 +38,7 @@ class Area(forms.Textarea):
 class Choose(forms.Select):
     """A list of options."""
 
-    def options(self, chosen: str) -> Options:
+    def listed(self, chosen: str) -> Options:
         """Values with labels.
 
         Args:
@@ -50,7 +50,7 @@ class Choose(forms.Select):
         """`<select>` with its options."""
         chosen = "" if value is None else str(value)
         out = [f"<select{flatatt({'name': name} | self.build_attrs(self.attrs, attrs))}>"]
-        for key, label in self.options(chosen):
+        for key, label in self.listed(chosen):
             mark = " selected" if str(key) == chosen else ""
             out.append(f'<option value="{escape(str(key))}"{mark}>{escape(str(label))}</option>')
         return SafeString("".join([*out, "</select>"]))

@@ -108,18 +108,18 @@ class FormSection:
 
 
 def sections_of(form: ActionForm, known: RecordType) -> list[FormSection]:
-    """The fields of a form in the sections of its type; what no section names comes last, without a title."""
+    """The fields of create and edit in the sections of the type; those of other actions as the action has them."""
     left = dict.fromkeys(form.fields)
     found: list[FormSection] = []
-    for section in known.sections:
+    titled = known.sections if form.declared.verb in ("create", "edit") else ()
+    for section in titled:
         names = [n for n in section.names if n in left]
         for name in names:
             del left[name]
         if names:
             found.append(FormSection(capital(section.label), [form[n] for n in names]))
     if left:
-        rest = FormSection("" if not found else _("Other data"), [form[n] for n in left])
-        found = [rest, *found] if form.declared.verb not in ("create", "edit") else [*found, rest]
+        found.append(FormSection(_("Other data") if found else "", [form[n] for n in left]))
     return found
 
 

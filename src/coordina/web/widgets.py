@@ -30,7 +30,7 @@ class RefSelect(Choose):
         super().__init__(attrs)
         self.offered = offered
 
-    def options(self, chosen: str) -> Options:
+    def listed(self, chosen: str) -> Options:
         """Nothing, what is chosen now, and the first few."""
         return [("", ""), *self.offered(chosen)]
 
