@@ -12,7 +12,6 @@ from coordina.records.importing import checking, running, steps
 from coordina.records.models import ImportRun, RunState
 from coordina.records.search.index import refresh_referrers
 
-
 SELDOM = (50_000, 20, 50)
 """Thresholds of Python's garbage collector in a process that imports: rows are many and hold no cycles."""
 

@@ -41,7 +41,8 @@ run = ImportRun.objects.select_related("by__role", "change_set").get()
 names = Counter(Company.objects.values_list("name", flat=True))
 said = {
     "state": run.state, "behind": run.behind, "counts": run.counts, "companies": sum(names.values()),
-    "twice": [n for n, c in names.items() if c > 1], "ids": ExternalId.objects.count(), "sets": ChangeSet.objects.filter(action="records.import").count(),
+    "twice": [n for n, c in names.items() if c > 1], "ids": ExternalId.objects.count(),
+    "sets": ChangeSet.objects.filter(action="records.import").count(),
 }
 running.take_back(run, run.by, force=False, progress=lambda rows: None)
 said["left"] = Company.objects.count()
