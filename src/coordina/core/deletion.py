@@ -48,6 +48,7 @@ def delete_recorded(objs: Sequence[Record], using: str) -> tuple[int, dict[str, 
         except RestrictedError as error:
             raise held(objs, error.restricted_objects, journal.context.get("by")) from None
         _write_set_null(collector)
+        collector.sort()  # parts before what they belong to: undo reads backwards and brings the whole back first
         gone = [
             (model, row["id"], {k: encode(v) for k, v in row.items()})
             for model, rows in collector.data.items()
@@ -98,8 +99,12 @@ def held(objs: Sequence[Record], holders: Iterable[Any], by: Any) -> Refusal:
         by: Who deletes; None for the system, which sees all.
     """
     by_model: dict[type[Record], list[int]] = defaultdict(list)
+    written = False
     for obj in holders:
-        by_model[type(obj)].append(obj.pk)
+        if isinstance(obj, Record):
+            by_model[type(obj)].append(obj.pk)
+        else:
+            written = True
     names: list[str] = []
     unseen = 0
     for model, keys in sorted(by_model.items(), key=lambda item: -len(item[1])):
@@ -111,6 +116,8 @@ def held(objs: Sequence[Record], holders: Iterable[Any], by: Any) -> Refusal:
             names.append(_("%(count)s %(noun)s") % {"count": seen, "noun": noun})
     if unseen:
         names.append(_("records you cannot see"))
+    if written:
+        names.append(_("entries of the history"))
     message = (
         _("“%(name)s” cannot be deleted: %(holders)s refer to it. Change or delete them first.")
         if len(objs) == 1

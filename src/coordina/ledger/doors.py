@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
+from django.utils.translation import gettext
 from pydantic import BaseModel, ValidationError
 
 from coordina.accounts.models import User
@@ -95,10 +96,40 @@ def submit(
             target = kwargs[declared.target] = locked_target(declared, pk, by, version=version)
             if declared.verb == "edit" and declared.patch and version not in (None, target.version):
                 kwargs[declared.patch] = merged(target, version or 0, kwargs[declared.patch])
+        if declared.patch:
+            kwargs[declared.patch] = emptied(declared, kwargs[declared.patch])
         resolve(declared.input, kwargs, declared.patch, by)
         if declared.verb == "create" and declared.patch:
             check_whole(declared, kwargs[declared.patch], by)
         return declared.fn(**kwargs, by=by, at=at)
+
+
+def emptied(declared: Action, patch: Values) -> Values:
+    """A patch without the empty values that its columns cannot hold: a new record takes what is usual instead.
+
+    Raises:
+        Invalid: Naming what was emptied in an edit and cannot be.
+    """
+    kept: Values = type(patch)()
+    errors: dict[str, list[str]] = {}
+    for name, value in patch.items():
+        column = _column_of(declared.model, name) if value is None or value == "" else None
+        if column is None or column.null or column.is_relation or (column.blank and column.empty_strings_allowed):
+            kept[name] = "" if column is not None and not column.null and not column.is_relation else value
+        elif declared.verb != "create":
+            label = labels_of(declared).get(name, name)
+            errors[name] = [gettext("%(field)s is missing.") % {"field": f"{label}"[:1].upper() + f"{label}"[1:]}]
+    if errors:
+        raise Invalid(errors)
+    return kept
+
+
+def _column_of(model: type[Record], name: str) -> Any:
+    """The column that a field fills; None where it fills none."""
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
 
 
 def check_whole(declared: Action, values: Values, by: User) -> None:
@@ -173,10 +204,7 @@ def merged(obj: Record, version: int, patch: Values) -> Values:
 
 def _column(obj: Record, name: str) -> str:
     """Attribute that holds a field's value: the id of a reference."""
-    try:
-        return str(getattr(obj._meta.get_field(name), "attname", name))
-    except FieldDoesNotExist:
-        return name
+    return str(getattr(_column_of(type(obj), name), "attname", name))
 
 
 def _value(obj: Record, name: str) -> Any:

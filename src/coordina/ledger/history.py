@@ -88,6 +88,20 @@ def created_in(change_set: ChangeSet, label: str, keys: Iterable[int]) -> set[in
     return set(plain.values_list("object_id", flat=True)) | set(batched.values_list("object_id", flat=True))
 
 
+def last_versions(label: str, keys: Iterable[int]) -> dict[int, int]:
+    """The highest version that each of these rows had when it was deleted; a row may come back and go many times."""
+    wanted = set(keys)
+    plain = Change.objects.filter(model=label, object_id__in=wanted, kind="d").values_list("object_id", "delta")
+    gone = [(pk, json.loads(delta)["version"]) for pk, delta in plain]
+    batched = BatchEntry.objects.filter(type_id=type_id(label), object_id__in=wanted, kind="d")
+    for batch in Batch.objects.filter(pk__in=batched.order_by().values("batch").distinct()).order_by("pk").iterator():
+        gone += [(e.pk, e.delta["version"]) for e in unpack_some(batch, wanted) if e.kind == "d"]
+    last: dict[int, int] = {}
+    for pk, version in gone:
+        last[pk] = max(version, last.get(pk, 0))
+    return last
+
+
 def values_at(obj: Record, version: int) -> dict[str, Any]:
     """What the columns that changed since `version` held then, by attribute name; JSON-able."""
     then: dict[str, Any] = {}

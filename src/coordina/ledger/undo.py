@@ -20,7 +20,7 @@ from coordina.core.refusals import Forbidden, Refusal
 from coordina.ledger.change_sets import change_set as open_change_set
 from coordina.ledger.change_sets import opened_change_set
 from coordina.ledger.entries import Written, read
-from coordina.ledger.history import created_in
+from coordina.ledger.history import created_in, last_versions
 from coordina.ledger.models.changes import ChangeSet, State
 from coordina.ledger.outbox import withdraw
 
@@ -36,7 +36,7 @@ class Held:
 
     Attributes:
         reason: `changed` (columns in `names` hold something newer), `held` (records of the models in `names` refer to
-            it), `gone` or `exists`.
+            it), `gone`, `exists`, or `missing` (a deleted row cannot return: what it belonged to is not there).
     """
 
     model: str
@@ -140,27 +140,30 @@ def _undo_run(
 
 
 def _bring_back(model: type[Record], part: list[Written], report: UndoReport) -> None:
-    """Deleted rows return with their ids, one version later."""
+    """Deleted rows return with their ids, one version after the last they ever had."""
     label = model._meta.label
+    last = last_versions(label, [e.pk for e in part])
     taken = set(model._base_manager.filter(pk__in=[e.pk for e in part]).values_list("pk", flat=True))
     columns = {c.attname: c for c in model._meta.concrete_fields}
     rows = []
     for entry in part:
-        if entry.pk in taken or not _references_stand(model, entry.delta):
-            report.held.append(Held(label, entry.pk, "exists" if entry.pk in taken else "gone"))
+        if entry.pk in taken or not _references_stand(model, entry.delta, {e.pk for e in part}):
+            report.held.append(Held(label, entry.pk, "exists" if entry.pk in taken else "missing"))
             continue
         values = {k: decode(columns[k], v) for k, v in entry.delta.items() if k in columns}
-        values["version"] = entry.delta["version"] + 1
+        values["version"] = max(entry.delta["version"], last.get(entry.pk, 0)) + 1
         rows.append(model(**values))
     model._base_manager.bulk_create(rows, batch_size=500)
     report.undone += len(rows)
 
 
-def _references_stand(model: type[Record], values: dict[str, Any]) -> bool:
-    """Whether the records a deleted row belonged to are still there."""
+def _references_stand(model: type[Record], values: dict[str, Any], returning: set[int]) -> bool:
+    """Whether the records a deleted row belonged to are still there, or come back along with it."""
     for column in model._meta.concrete_fields:
         far: Any = column.related_model
         key = values.get(column.attname)
+        if far is model and key in returning:
+            continue
         if far is not None and key is not None and issubclass(far, Record):
             rows: Any = far._base_manager
             if not rows.filter(pk=key).exists():

@@ -62,7 +62,8 @@ def held_text(error: ProtectedError, user: User) -> str:
     """What stands in the way of deleting, counted by noun; what the person may not see is not counted."""
     keys: dict[type[Any], list[int]] = {}
     for obj in error.protected_objects:
-        keys.setdefault(type(obj), []).append(obj.pk)
+        if isinstance(obj, Record):
+            keys.setdefault(type(obj), []).append(obj.pk)
     counted = {
         str(model._meta.verbose_name_plural): model.objects.visible_to(user).filter(pk__in=pks).count()
         for model, pks in keys.items()

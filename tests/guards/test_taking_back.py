@@ -1,0 +1,84 @@
+"""What an undo must bring back, and what it may not do."""
+
+import pytest
+from django.utils import timezone
+
+from coordina.core.refusals import Invalid, Refusal
+from coordina.customers.models import Company, Interaction
+from coordina.ledger.models import ChangeSet
+from coordina.ledger.undo import undo
+from coordina.pipeline.defaults import make_default_pipeline
+from coordina.pipeline.models import Opportunity, OpportunityLine, StageEntry
+from tests.guards.replay import lies
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.act(make_default_pipeline)
+    return made
+
+
+def last(action: str) -> ChangeSet:
+    return ChangeSet.objects.filter(action=action).latest("pk")
+
+
+def test_a_deleted_opportunity_returns_with_its_way(world: World) -> None:
+    sale = world.create(Opportunity, name="Nave")
+    way = list(StageEntry.objects.filter(opportunity=sale).values("pk", "stage", "position", "current"))
+    world.delete(sale)
+    assert not StageEntry.objects.exists()
+    report = undo(last("pipeline.delete_opportunity"), by=world.boss, at=timezone.now())
+    assert not report.held
+    assert list(StageEntry.objects.filter(opportunity=sale).values("pk", "stage", "position", "current")) == way
+    assert lies() == []
+
+
+def test_a_part_whose_whole_is_gone_is_named_as_left(world: World) -> None:
+    from coordina.catalog.models import Product
+
+    sale, product = world.create(Opportunity, name="Nave"), world.create(Product, name="Grúa")
+    line = world.create(OpportunityLine, opportunity=sale, product=product)
+    world.delete(line)
+    world.delete(sale)
+    report = undo(last("pipeline.delete_opportunityline"), by=world.boss, at=timezone.now())
+    assert [(h.reason, h.pk) for h in report.held] == [("missing", line.pk)]
+    assert last("pipeline.delete_opportunityline").state == "partly"
+
+
+def test_no_version_is_used_twice_however_often_a_record_goes_and_returns(world: World) -> None:
+    company = world.create(Company, name="Álamo")
+    seen = {company.version}
+    made = last("customers.create_company")
+    for _ in range(3):
+        undo(ChangeSet.objects.get(pk=made.pk), by=world.boss, at=timezone.now())
+        gone = ChangeSet.objects.latest("pk")
+        undo(gone, by=world.boss, at=timezone.now())
+        version = Company.objects.get(pk=company.pk).version
+        assert version not in seen
+        seen.add(version)
+    assert lies() == []
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_an_emptied_choice_takes_what_is_usual_or_is_refused_at_its_field(world: World, value: str | None) -> None:
+
+    company = world.create(Company, name="Álamo", relation=value)
+    assert company.relation == Company._meta.get_field("relation").get_default()
+    with pytest.raises(Invalid) as refused:
+        world.edit(company, relation=value)
+    assert list(refused.value.errors) == ["relation"]
+    call = world.create(Interaction, summary="Llamada", company=company, kind=value, outcome=value)
+    assert (call.kind, call.outcome) == ("call", "")
+
+
+def test_a_person_who_did_something_is_not_deleted_and_the_page_says_why(world: World) -> None:
+    world.create(Company, by=world.rep, name="Álamo")
+    client = world.client(world.boss)
+    assert client.get(f"/users/{world.rep.pk}/do/delete-user/").status_code in (200, 404)
+    with pytest.raises(Refusal) as refused:
+        world.delete(world.rep)
+    assert refused.value.status == 409
