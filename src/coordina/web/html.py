@@ -7,7 +7,7 @@ every text argument is escaped, whatever its origin, unless it already is a ``Sa
 
 import zlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -47,9 +47,18 @@ def icon(name: str, size: Size = "", label: str = "") -> SafeString:
         size: "" 18 px, "s" 16 px, "xs" 14 px, "l" 28 px.
         label: Spoken name. Without it the icon is decoration and hidden from screen readers.
     """
+    if not label:
+        return _decoration(name, size)
     cls = f"icon icon-{size}" if size else "icon"
-    aria = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    aria = f'role="img" aria-label="{escape(label)}"'
     return SafeString(f'<svg class="{cls}" {aria}><use href="{escape(_sprite())}#{escape(name)}"/></svg>')
+
+
+@lru_cache(2000)
+def _decoration(name: str, size: Size) -> SafeString:
+    """An icon without a name of its own, drawn once a process."""
+    cls = f"icon icon-{size}" if size else "icon"
+    return SafeString(f'<svg class="{cls}" aria-hidden="true"><use href="{escape(_sprite())}#{escape(name)}"/></svg>')
 
 
 def initials(name: str, most: int = 2) -> str:

@@ -6,11 +6,9 @@ from html import unescape
 from typing import Any
 
 from django.db.models import F
-from django.middleware.csrf import get_token
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.functional import lazy
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -27,12 +25,13 @@ from coordina.web import html
 from coordina.web.access import actions_for, reaches
 from coordina.web.listpage import capital
 from coordina.web.rows import columns_of
+from coordina.web.tokens import token_of
 from coordina.web.values import RIGHT, drawer, paths_of
 
 PARTS = 50
 """Rows of a part that the page shows."""
-FEW = 3
-"""Fields that no section names, when as few as this, join the last section."""
+FEW = 1
+"""So many fields that no section names join the last section; more have one of their own."""
 LATE = 50
 """Side panels of this order and above stand under the fields."""
 
@@ -341,7 +340,7 @@ def drawn_panel(request: Any, obj: Record, panel: Panel) -> SafeString:
         "request": request,
         "formats": request.formats,
         "organization": request.organization,
-        "csrf_token": lazy(get_token, str)(request),
+        "csrf_token": token_of(request),
         **panel.context(obj, request.user),
     }
     template: Any = get_template(panel.template)
