@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
+from coordina.core.actions import ACTIONS
 from coordina.core.images import decode, encode, image
 from coordina.core.records import HANGERS, Record
 from coordina.core.refusals import Forbidden, Refusal
@@ -23,6 +24,7 @@ from coordina.ledger.entries import Written, read
 from coordina.ledger.history import created_in, last_versions
 from coordina.ledger.models.changes import ChangeSet, State
 from coordina.ledger.outbox import withdraw
+from coordina.ledger.standing import Standing
 
 UNDO_ANY = "ledger.undo_changeset"
 SKIPPED = frozenset({"version", "changed_at", "created_at"})
@@ -36,7 +38,8 @@ class Held:
 
     Attributes:
         reason: `changed` (columns in `names` hold something newer), `held` (records of the models in `names` refer to
-            it), `gone`, `exists`, or `missing` (a deleted row cannot return: what it belonged to is not there).
+            it), `gone`, `exists`, `missing` (a deleted row cannot return: what it belonged to is not there), or
+            `beyond` (the person may not write it any more).
     """
 
     model: str
@@ -62,6 +65,9 @@ class UndoReport:
 
 def may_undo(change_set: ChangeSet, by: User) -> bool:
     """Whether a person may take a change set back: their own, or with the permission to undo any."""
+    needed = ACTIONS.get(change_set.action)
+    if needed is not None and not by.may(needed.permission):
+        return False
     return change_set.undoable and (change_set.by_id == by.pk or by.may(UNDO_ANY))
 
 
@@ -86,20 +92,27 @@ def undo(
         Forbidden: When it is not this person's to undo.
         Refusal: When it was undone already or cannot be.
     """
-    if not may_undo(change_set, by):
+    standing = Standing(change_set, by)
+    if not may_undo(change_set, by) or not standing.allowed:
         raise Forbidden
     if change_set.state == State.UNDONE:
         raise Refusal("undone", _("This was undone already."), status=409)
     report = UndoReport()
     kept = {} if force else _kept(change_set)
     fixed = _fixed(change_set)
+    if force:
+        _spare(change_set, standing, kept)
+    for chunk in read(change_set):
+        for model, kind, part in _runs(chunk):
+            standing.learn(model, kind, part)
     behind = 0
     for chunk in read(change_set, reverse=True):
         with open_change_set(
             by=by, at=at, via="undo", action="ledger.undo", resume=report.change_set, undo_of=change_set
         ) as journal:
             for model, kind, part in _runs(chunk):
-                _undo_run(model, kind, _loose(model, part, fixed, kept), report, kept, force)
+                loose = _within(standing, model, kind, _loose(model, part, fixed, kept), report)
+                _undo_run(model, kind, loose, report, kept, force)
             row: ChangeSet = journal.context["change_set"]
         report.change_set = row if row.pk is not None else None
         behind += len(chunk)
@@ -126,6 +139,25 @@ def _runs(chunk: Iterable[Written]) -> list[tuple[type[Record], str, list[Writte
         runs[-1][2].append(entry)
         seen.add(entry.pk)
     return runs
+
+
+def _within(
+    standing: Standing, model: type[Record], kind: str, part: list[Written], report: UndoReport
+) -> list[Written]:
+    """Entries without those of rows that the person may not write any more; what they made they may remove."""
+    if kind == "c":
+        return part
+    beyond = standing.beyond(model, kind, part)
+    report.held.extend(Held(model._meta.label, pk, "beyond") for pk in sorted(beyond))
+    return [entry for entry in part if entry.pk not in beyond]
+
+
+def _spare(change_set: ChangeSet, standing: Standing, kept: dict[Key, Held]) -> None:
+    """Nobody removes by force what others built on where it is out of their own reach."""
+    for (label, pk), held in _kept(change_set).items():
+        model: Any = apps.get_model(label)
+        if standing.beyond(model, "c", [Written(label, pk, "c", {})]):
+            kept[label, pk] = held
 
 
 def _undo_run(

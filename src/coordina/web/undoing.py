@@ -113,6 +113,8 @@ def _why(held: Held, model: type[Record]) -> str:
         if not labels:
             return _("Somebody changed it since.")
         return _("Changed since: %(fields)s.") % {"fields": ", ".join(labels)}
+    if held.reason == "beyond":
+        return _("You may not change it any more.")
     if held.reason == "missing":
         return _("What it belonged to is no longer there.")
     return _("It is there already.") if held.reason == "exists" else _("It is gone.")
