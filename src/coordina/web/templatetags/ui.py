@@ -13,9 +13,11 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coordina.web import html
+from coordina.web.tokens import token_of
 
 register = template.Library()
 
@@ -29,6 +31,11 @@ register.simple_tag(html.stage, name="stage")
 register.simple_tag(html.bar, name="bar")
 register.simple_tag(html.split_bar, name="split_bar")
 register.filter("highlighted", html.highlighted)
+
+FRAMES = 1000
+"""Parts of the shell that a process keeps."""
+TOKEN = "-token-of-this-page-"
+_frames: dict[tuple[Any, ...], str] = {}
 
 UNDO = "undo:"
 """Prefix of the extra tag that carries the address which undoes what a message tells."""
@@ -89,6 +96,30 @@ def toast_of(context: template.Context, message: Message) -> SafeString:
     undo = next((tag.removeprefix(UNDO) for tag in extra.split() if tag.startswith(UNDO)), "")
     tone = "warn" if message.level_tag in {"warning", "error"} else ""
     return _part(context, "toast", {"text": message.message, "undo_url": undo, "tone": tone})
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: template.Context, name: str) -> SafeString:
+    """A part of the shell that changes only with the person, their role, the company and the place they are at.
+
+    It is drawn once for each of these and kept; the token of its forms is put in for every page.
+    """
+    request, nav = context["request"], context.get("nav")
+    user, company = request.user, request.organization
+    role = getattr(user, "role", None)
+    key = (
+        *(name, get_language(), user.pk, getattr(user, "version", 0)),
+        *((role.pk, role.version) if role is not None else ()),
+        company.version if company is not None else 0,
+        tuple((p.url, p.current, p.count, p.alarm) for p in nav) if nav is not None else (),
+    )
+    known = _frames.get(key)
+    if known is None:
+        if len(_frames) >= FRAMES:
+            _frames.clear()
+        inner = context.new({"request": request, "nav": nav, "csrf_token": TOKEN})
+        known = _frames[key] = str(_template(name).render(inner))
+    return SafeString(known.replace(TOKEN, str(token_of(request))))
 
 
 def _part(context: template.Context, name: str, values: dict[str, Any]) -> SafeString:
