@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.panels import PANELS, Panel
-from coordina.pipeline.models import Opportunity
+from coordina.pipeline.models import Opportunity, Stage
 from coordina.pipeline.views import around, panels
 
 SEE = Opportunity.view_permission()
@@ -28,6 +28,9 @@ for _name, _panel in {
     ),
     "person-sell": Panel(
         "person.acts", _("New opportunity"), SEE, "pipeline/new_here.html", around.new_opportunity, 50
+    ),
+    "pipeline-stages": Panel(
+        "pipeline.main", _("Stages"), Stage.view_permission(), "pipeline/stages.html", panels.stages, order=10
     ),
 }.items():
     PANELS.add(_name, _panel)

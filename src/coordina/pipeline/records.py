@@ -146,6 +146,10 @@ OPPORTUNITY = declare(
         "import_options": (PIPELINE_OPTION,),
         "title_parts": ("company", "product"),
         "sum": "value",
+        "later": (
+            *("currency", "competitors", "description", "probability", "opened_on"),
+            *("closed_on", "reason", "outcome_note"),
+        ),
     },
     empty=_("Here you will see what is about to be sold. Import your opportunities or create the first one."),
 )

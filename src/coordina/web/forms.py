@@ -101,15 +101,29 @@ class ActionForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class FormSection:
-    """A titled group of bound fields."""
+    """A titled group of bound fields.
+
+    Attributes:
+        folded: What is seldom known when a record is made: shown on demand, or when something there is wrong.
+    """
 
     label: Text
     bound: list[forms.BoundField]
+    folded: bool = False
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a field of it is refused."""
+        return any(field.errors for field in self.bound)
 
 
 def sections_of(form: ActionForm, known: RecordType) -> list[FormSection]:
     """The fields of create and edit in the sections of the type; those of other actions as the action has them."""
     left = dict.fromkeys(form.fields)
+    later = known.extra.get("later", ()) if form.declared.verb == "create" else ()
+    folded = [form[n] for n in later if n in left and not form.initial.get(n)]
+    for bound in folded:
+        del left[bound.name]
     found: list[FormSection] = []
     titled = known.sections if form.declared.verb in ("create", "edit") else ()
     for section in titled:
@@ -120,7 +134,7 @@ def sections_of(form: ActionForm, known: RecordType) -> list[FormSection]:
             found.append(FormSection(capital(section.label), [form[n] for n in names]))
     if left:
         found.append(FormSection(_("Other data") if found else "", [form[n] for n in left]))
-    return found
+    return [*found, FormSection(_("More fields"), folded, folded=True)] if folded else found
 
 
 def initial_from(asked: Mapping[str, str], declared: Action) -> dict[str, str]:

@@ -48,7 +48,7 @@ def drawer(field: Field, formats: Formats, *, whole: bool = False) -> Draw:
     """
     match field.kind:
         case Kind.REF if field.to is User:
-            return _person
+            return _person if whole else _colleague
         case Kind.REF:
             return lambda v: escape(str(v[1])) if v[1] is not None else ""
         case Kind.MONEY if field.currency:
@@ -124,6 +124,19 @@ def _bare(value: Any) -> str:
 def _person(values: tuple[Any, ...]) -> str:
     key, name = values[0], values[1]
     return "" if name is None else _known_person(str(name), key)
+
+
+def _colleague(values: tuple[Any, ...]) -> str:
+    key, name = values[0], values[1]
+    return "" if name is None else _known_colleague(str(name), key)
+
+
+@lru_cache(maxsize=4096)
+def _known_colleague(name: str, key: int) -> SafeString:
+    """The first name beside the initials, as colleagues speak of each other; the whole name on hover."""
+    first = name.split(maxsplit=1)[0] if name.split() else name
+    shown = f'<span class="cut" title="{escape(name)}">{escape(first)}</span>'
+    return SafeString(f'<span class="row">{html.avatar(name, key)}{shown}</span>')
 
 
 @lru_cache(maxsize=4096)

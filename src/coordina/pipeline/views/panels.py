@@ -11,7 +11,7 @@ from coordina.pipeline import rules
 from coordina.pipeline.actions import CHANGE
 from coordina.pipeline.calendar import formats_here
 from coordina.pipeline.enums import Attitude
-from coordina.pipeline.models import Opportunity, Stakeholder
+from coordina.pipeline.models import Opportunity, Pipeline, Stage, Stakeholder
 from coordina.pipeline.queries import Node, lines_of, path_of
 from coordina.pipeline.views.cards import covers
 
@@ -128,4 +128,36 @@ def products(record: Opportunity, user: Any) -> dict[str, Any]:
         "take_url": f"{_home(record)}do/take-amount-from-lines/",
         "add_url": f"{reverse('web:new', args=('opportunity-lines',))}?opportunity={record.pk}&{back}" if may else "",
         "home": _home(record),
+    }
+
+
+def stages(record: Pipeline, user: Any) -> dict[str, Any]:
+    """The stages of a pipeline in order, with their probability and when they count as stalled."""
+    formats = formats_here("EUR")
+    home = reverse("web:detail", args=("pipelines", record.pk))
+    rows = list(Stage.objects.filter(pipeline=record.pk).order_by("position", "pk"))
+    total = sum(row.kind == rules.OPEN for row in rows)
+    place, found = 0, []
+    for row in rows:
+        place += row.kind == rules.OPEN
+        said = formats.percent(row.probability)
+        if row.ageing_days:
+            stalled = _("stalled after %(days)s") % {"days": formats.days(row.ageing_days)}
+            said = f"{said} · {stalled}"
+        found.append(
+            {
+                "name": row.name,
+                "kind": row.kind,
+                "label": row.get_kind_display(),
+                "place": place if row.kind == rules.OPEN else 0,
+                "said": said if row.kind == rules.OPEN else "",
+                "url": reverse("web:detail", args=("stages", row.pk)),
+            }
+        )
+    may = user.may(Stage.permission("add"))
+    asked = urlencode({"pipeline": record.pk, "next": home})
+    return {
+        "stages": found,
+        "total": total,
+        "add_url": f"{reverse('web:new', args=('stages',))}?{asked}" if may else "",
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from coordina.core.filters import Asker
 from coordina.core.formats import Formats
@@ -140,10 +141,23 @@ def months(asker: Asker, narrowed: str, period: Period) -> list[Slice]:
 
 def chart(slices: Sequence[Slice], formats: Formats) -> dict[str, Any]:
     """Vega-Lite of won by month: bars with ordinal months, each opening its records."""
+    one_year = len({s.key.year for s in slices}) == 1
     rows = [
-        {"month": formats.month_short(s.key), "value": float(s.value or 0), "url": s.url}
+        {
+            "month": formats.month_short(s.key).replace(f" {s.key.year}", "")
+            if one_year
+            else formats.month_short(s.key),
+            "value": float(s.value or 0),
+            "url": s.url,
+            "now": (s.key.year, s.key.month) == (formats.today.year, formats.today.month),
+        }
         for s in slices
     ]
+    thousands = pgettext("thousands on an axis", "k")
+    axis = (
+        "datum.value >= 1e6 ? format(datum.value / 1e6, '~r') + '\u00a0M' : datum.value >= 1e3"
+        f" ? format(datum.value / 1e3, '~r') + '\u00a0{thousands}' : format(datum.value, '~r')"
+    )
     return {
         "data": {"values": rows},
         "height": 220,
@@ -151,7 +165,7 @@ def chart(slices: Sequence[Slice], formats: Formats) -> dict[str, Any]:
         "encoding": {
             "x": {"field": "month", "type": "ordinal", "sort": [r["month"] for r in rows], "title": None,
                   "axis": {"labelOverlap": "greedy"}},
-            "y": {"field": "value", "type": "quantitative", "title": None, "axis": {"format": "~s"}},
-            "color": {"value": "@accent"},
+            "y": {"field": "value", "type": "quantitative", "title": None, "axis": {"labelExpr": axis}},
+            "color": {"condition": {"test": "datum.now", "value": "@accent"}, "value": "@s3"},
         },
     }  # fmt: skip
