@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Q
+
 from coordina.core.refusals import Text
 from coordina.core.registry import Registry
 
@@ -34,7 +36,7 @@ class Metric:
         name: Stable name, such as `pipeline.won_value`.
         of: Name of the record type it is worked out from.
         where: Condition in the filter language; the same text opens the records behind the number.
-        measure: Builds the aggregate expression.
+        measure: Builds the aggregate expression over the rows that meet a condition.
         over: For a ratio: the condition of the whole; `measure` then counts `where` within it.
         time: Field by which it belongs to a period; empty for a figure of now.
         source: Formula in words, for the reader.
@@ -45,7 +47,7 @@ class Metric:
     unit: Unit
     of: str
     where: str
-    measure: Callable[[], Any]
+    measure: Callable[[Q], Any]
     time: str = ""
     over: str = ""
     better: Better = Better.UP

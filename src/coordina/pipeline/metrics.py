@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Avg, Count, DecimalField, F, Sum
+from django.db.models import Avg, Count, DecimalField, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -15,21 +15,21 @@ from coordina.pipeline.enums import Status
 OF = "opportunity"
 
 
-def _value() -> Any:
-    return Sum("value")
+def _value(where: Q) -> Any:
+    return Sum("value", filter=where)
 
 
-def _count() -> Any:
-    return Count("pk")
+def _count(where: Q) -> Any:
+    return Count("pk", filter=where)
 
 
-def _weighted() -> Any:
+def _weighted(where: Q) -> Any:
     money = DecimalField(max_digits=18, decimal_places=2)
-    return Sum(F("value") * Coalesce(F("probability"), 0) / 100, output_field=money)
+    return Sum(F("value") * Coalesce(F("probability"), 0) / 100, output_field=money, filter=where)
 
 
-def _cycle() -> Any:
-    return Avg("cycle_days")
+def _cycle(where: Q) -> Any:
+    return Avg("cycle_days", filter=where)
 
 
 def _regions() -> Mapping[Any, tuple[Any, str]]:

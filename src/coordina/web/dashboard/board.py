@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from coordina.core.filters import Asker
 from coordina.core.formats import Formats
 from coordina.core.metrics import METRICS, Better, Unit
-from coordina.insights.figures import Figure, Number, Slice, breakdown, figure
+from coordina.insights.figures import Figure, Number, Slice, breakdown, breakdowns, figures
 from coordina.insights.periods import Period
 
 TILES = (
@@ -68,12 +68,11 @@ def said(unit: Unit, value: Number, formats: Formats) -> tuple[str, str]:
 def tiles(asker: Asker, formats: Formats, period: Period, narrowed: str) -> list[Tile]:
     """The figures on top, compared with the same span a year before where the period has one."""
     before = period.before(asker.today)
-    found = []
-    for name in TILES:
-        now = figure(name, asker, narrowed=narrowed, period=period)
-        then = figure(name, asker, narrowed=narrowed, period=before) if before and now.metric.time else None
-        found.append(_tile(now, then, formats))
-    return found
+    timed = [n for n in TILES if before and METRICS[n].time]
+    asked = [*((n, period) for n in TILES), *((n, before) for n in timed)]
+    found = figures(asked, asker, narrowed=narrowed)
+    then = dict(zip(timed, found[len(TILES) :], strict=True))
+    return [_tile(now, then.get(now.metric.name), formats) for now in found[: len(TILES)]]
 
 
 def _tile(now: Figure, then: Figure | None, formats: Formats) -> Tile:
@@ -107,17 +106,20 @@ def _change(unit: Unit, now: float, then: float, formats: Formats) -> str:
 
 
 def bars(
-    name: str,
+    names: Sequence[str],
     dimension: str,
     asker: Asker,
     formats: Formats,
     narrowed: str,
     period: Period | None = None,
     most: int = 12,
-) -> list[Bar]:
-    """A breakdown as bars."""
-    slices = breakdown(name, dimension, asker, narrowed=narrowed, period=period, most=most)
-    unit = METRICS[name].unit
+) -> list[list[Bar]]:
+    """Breakdowns of some metrics by one dimension, as bars."""
+    found = breakdowns(names, dimension, asker, narrowed=narrowed, period=period, most=most)
+    return [_bars(METRICS[name].unit, found[name], formats) for name in names]
+
+
+def _bars(unit: Unit, slices: Sequence[Slice], formats: Formats) -> list[Bar]:
     longest = max((float(s.value or 0) for s in slices), default=0) or 1
     return [
         Bar(s.label, " ".join(said(unit, s.value, formats)).strip(), round(100 * float(s.value or 0) / longest), s.url)

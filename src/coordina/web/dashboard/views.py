@@ -1,5 +1,6 @@
 """The start page: the dashboard for those who see opportunities, their first list for all others."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Min
@@ -34,20 +35,22 @@ def home(request: Any) -> HttpResponse:
 def _contents(request: Any, period: Period, narrowed: str) -> dict[str, Any]:
     asker, formats = request.asker, request.formats
     won = board.months(asker, narrowed, period)
-    by = {
-        "by_person": ("pipeline.won_value", "pipeline.owner"),
-        "by_team": ("pipeline.won_value", "pipeline.team"),
-        "by_region": ("pipeline.won_value", "pipeline.region"),
-        "rate_by_person": ("pipeline.win_rate", "pipeline.owner"),
-        "lost_by_reason": ("pipeline.lost_count", "pipeline.reason"),
-    }
+    read = partial(board.bars, asker=asker, formats=formats, narrowed=narrowed, period=period)
+    by_person, rate_by_person = read(["pipeline.won_value", "pipeline.win_rate"], "pipeline.owner")
+    (by_team,), (by_region,) = (read(["pipeline.won_value"], d) for d in ("pipeline.team", "pipeline.region"))
+    (lost_by_reason,) = read(["pipeline.lost_count"], "pipeline.reason")
+    (by_stage,) = read(["pipeline.open_value"], "pipeline.stage")
     return {
         "tiles": board.tiles(asker, formats, period, narrowed),
         "months": [(s, formats.month(s.key), formats.money(s.value or 0)) for s in won],
         "chart": board.chart(won, formats) if won else None,
-        "by_stage": board.bars("pipeline.open_value", "pipeline.stage", asker, formats, narrowed),
+        "by_stage": by_stage,
+        "by_person": by_person,
+        "rate_by_person": rate_by_person,
+        "by_team": by_team,
+        "by_region": by_region,
+        "lost_by_reason": lost_by_reason,
         "empty": not TYPES["opportunity"].model.objects.visible_to(request.user).exists(),
-        **{n: board.bars(m, d, asker, formats, narrowed, period) for n, (m, d) in by.items()},
     }
 
 
