@@ -153,6 +153,11 @@ def validated(declared: Action, data: Mapping[str, Any]) -> BaseModel:
     Raises:
         Invalid: With messages by field, in the user's language.
     """
+    unreadable = [n for n, v in data.items() if isinstance(v, str) and "\x00" in v]
+    if unreadable:
+        labels = labels_of(declared)
+        message = gettext("%(field)s has letters that cannot be read. Save the text as UTF-8.")
+        raise Invalid({n: [message % {"field": labels.get(n, n)}] for n in unreadable})
     try:
         return declared.input.model_validate(dict(data))
     except ValidationError as error:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from coordina.core.contact import countries, format_phone
 from coordina.core.formats import Formats
+from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.timeline import TIMELINE, Look, Moment, Source
 from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
@@ -43,7 +44,7 @@ def read_changes(look: Look) -> Sequence[Moment]:
     known = find_type(type(look.record))
     if known is None:
         return ()
-    before = int(look.after[:18]) if look.after.isdigit() else None
+    before = parse_id(look.after)
     events = history(subjects_of(look.record), limit=look.limit * 2, before=before)
     moments: list[Moment] = []
     runs = [list(part) for _key, part in groupby(events, key=lambda e: e.change_set.pk)]

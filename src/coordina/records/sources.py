@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coordina.core.parsing.ids import parse_id
 from coordina.core.timeline import TIMELINE, Look, Moment, Source
 from coordina.records.models import Attachment, Hanger, Note
 
@@ -22,8 +23,8 @@ def who(name: str) -> Any:
 
 def behind(rows: QuerySet[Any], look: Look) -> QuerySet[Any]:
     """Rows of the page, newest first."""
-    if look.after.isdigit():
-        rows = rows.filter(pk__lt=int(look.after[:18]))
+    if (after := parse_id(look.after)) is not None:
+        rows = rows.filter(pk__lt=after)
     return rows.order_by("-pk")[: look.limit]
 
 

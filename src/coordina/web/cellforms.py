@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from coordina.core.actions import Action
 from coordina.core.cells import CELLS
 from coordina.core.keyset import rows
+from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Forbidden, NotFound, Refusal
 from coordina.core.types import RecordType
@@ -35,7 +36,7 @@ def cell_answer(
     """Save and show the cell, or the form again with what is wrong; what was typed stays."""
     if not form.is_valid():
         return cell_form(request, obj, name, form, status=422)
-    version = int(v) if (v := request.POST.get("version", "")).isdigit() else None
+    version = parse_id(request.POST.get("version", ""))
     try:
         done = carry_out(declared, form.cleaned_data, user=request.user, pk=obj.pk, version=version)
     except (Forbidden, NotFound):

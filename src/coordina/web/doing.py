@@ -1,5 +1,6 @@
 """Carrying an action out for the web: the call, what the toast says, and what a conflict looks like."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,11 @@ from coordina.core.formats import Formats
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Refusal
 from coordina.core.types import Field, Kind, RecordType, find_type, type_of
+from coordina.ledger.change_sets import AlreadyDone
 from coordina.ledger.doors import submit
 from coordina.ledger.history import Event, history_of
 from coordina.ledger.models import ChangeSet
+from coordina.ledger.models.changes import Change
 from coordina.web.listpage import capital, new_label
 from coordina.web.sentences import titles_of
 from coordina.web.values import shown_text
@@ -41,21 +44,52 @@ class Done:
 
 
 def carry_out(
-    declared: Action, data: Mapping[str, Any], *, user: User, pk: int | None = None, version: int | None = None
+    declared: Action,
+    data: Mapping[str, Any],
+    *,
+    user: User,
+    pk: int | None = None,
+    version: int | None = None,
+    once: str = "",
 ) -> Done:
     """Call an action through the ledger's door.
+
+    Args:
+        declared: The action.
+        data: Input by field name.
+        user: Who calls.
+        pk: The target, where the action takes one.
+        version: The version the person saw.
+        once: Names the rendered form: sending the same again gives what it made the first time.
 
     Raises:
         Refusal: Whatever the person may not do, or not now; also where other records stand in the way of deleting.
     """
     at = timezone.now()
     try:
-        result = submit(declared, data, by=user, via="web", pk=pk, version=version, at=at)
+        key = _key(declared, data, user, once) if once else None
+        result = submit(declared, data, by=user, via="web", pk=pk, version=version, at=at, key=key)
+    except AlreadyDone as done:
+        return _done_before(declared, done.change_set)
     except ProtectedError as held:
         raise Refusal("held", held_text(held, user), status=409) from None
     wrote = ChangeSet.objects.filter(by=user, at=at, action=declared.name).order_by("-pk").first()
     undo_url = reverse("web:undo", args=(wrote.pk,)) if wrote is not None and wrote.undoable else ""
     return Done(result, _said(declared, result, wrote is not None), undo_url)
+
+
+def _key(declared: Action, data: Mapping[str, Any], user: User, once: str) -> str:
+    """Idempotency key of a form: who goes back and types something else means another record."""
+    typed = hashlib.sha256(repr(sorted((n, str(v)) for n, v in data.items())).encode()).hexdigest()
+    return f"form:{user.pk}:{declared.name}:{once}:{typed[:24]}"
+
+
+def _done_before(declared: Action, change_set: ChangeSet) -> Done:
+    """What the same form made when it was sent before; the list where that is gone by now."""
+    made = Change.objects.filter(change_set=change_set, model=declared.model._meta.label, kind="c").order_by("pk")
+    rows: Any = declared.model.objects
+    found = rows.filter(pk=made.values("object_id")[:1]).first()
+    return Done(found, _said(declared, found, True), reverse("web:undo", args=(change_set.pk,)))
 
 
 def held_text(error: ProtectedError, user: User) -> str:

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from coordina.core.actions import Action, standard
 from coordina.core.cells import CELLS
+from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Forbidden, NotFound, Refusal
 from coordina.core.types import RecordType
 from coordina.web.access import action_by_slug, find, may_create, reaches
 from coordina.web.cellforms import cell_answer, cell_form
 from coordina.web.doing import Done, carry_out, changed_only, clash_of, tell, title_of
-from coordina.web.formpage import conflict_page, page_of
+from coordina.web.formpage import conflict_page, once_given, page_of
 from coordina.web.forms import ActionForm, initial_from
 
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -105,9 +106,10 @@ def submitted(
     data = form.given()
     if declared.verb == "edit" and obj is not None:
         data = changed_only(obj, {n: v for n, v in data.items() if not form.untouched(n)})
-    version = int(v) if (v := request.POST.get("version", "")).isdigit() and obj is not None else None
+    version = parse_id(request.POST.get("version", "")) if obj is not None else None
+    once = once_given(request) if declared.verb == "create" else ""
     try:
-        done = carry_out(declared, data, user=request.user, pk=obj.pk if obj else None, version=version)
+        done = carry_out(declared, data, user=request.user, pk=obj.pk if obj else None, version=version, once=once)
     except (Forbidden, NotFound):
         raise
     except Conflict as conflict:
@@ -123,7 +125,8 @@ def submitted(
 
 def _after(request: Any, declared: Action, known: RecordType, done: Done, obj: Record | None) -> HttpResponse:
     """Where one goes when it is done: back, to the record, or to what it is a part of."""
-    if request.headers.get("HX-Target") == "dialog-host" and declared.verb == "create" and not _back(request):
+    in_dialog = request.headers.get("HX-Target") == "dialog-host" and not _back(request)
+    if in_dialog and declared.verb == "create" and done.result is not None:
         created = {"id": done.result.pk, "label": title_of(done.result)}
         toast = {"text": done.text, "undo": done.undo_url}
         trigger = json.dumps({"created": created, "closed": True, "toast": toast})

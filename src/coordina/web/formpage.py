@@ -1,5 +1,7 @@
 """The page, or the dialog, of an action's form."""
 
+import re
+import secrets
 from typing import Any
 
 from django.db.models import ProtectedError
@@ -44,6 +46,7 @@ def page_of(
         else declared.label,
         "obj": obj,
         "version": obj.version if obj is not None else None,
+        "once": once_of(request) if declared.verb == "create" else "",
         "crumbs": _crumbs(known, obj, title),
         "cancel_url": _cancel(request, known, obj),
         "action": request.get_full_path(),
@@ -53,6 +56,17 @@ def page_of(
     }
     dialog = request.headers.get("HX-Target") == "dialog-host"
     return render(request, f"web/generic/{'form_dialog' if dialog else 'form'}.html", values, status=status)
+
+
+def once_of(request: Any) -> str:
+    """What makes sending a form twice make one record: kept while the same form is corrected."""
+    return once_given(request) or secrets.token_urlsafe(12)
+
+
+def once_given(request: Any) -> str:
+    """The key that a form was sent with; empty where it is none of ours."""
+    given = str(request.POST.get("once", ""))
+    return given if re.fullmatch(r"[\w-]{1,40}", given, re.ASCII) else ""
 
 
 def day_words() -> list[str]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import NotFound
 from coordina.core.types import RecordType
 from coordina.ledger.history import history_of
@@ -26,8 +27,8 @@ def history_page(request: Any, known: RecordType, pk: int) -> HttpResponse:
     if known.within:
         raise NotFound
     obj = find(request.user, known, pk)
-    before = request.GET.get("before", "")
-    events = history_of(obj, limit=SHOWN + 1, before=int(before) if before.isdigit() and len(before) < 18 else None)
+    before = parse_id(request.GET.get("before", ""))
+    events = history_of(obj, limit=SHOWN + 1, before=before)
     entries = entries_of(known, events[:SHOWN], request.user, request.formats, timezone.now())
     title, url = title_of(obj), reverse("web:detail", args=(known.url, pk))
     values = {

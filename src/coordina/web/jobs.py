@@ -56,7 +56,7 @@ def job_page(request: Any, pk: int) -> HttpResponse:
     job = _job(request, pk)
     values = as_context(request, job)
     if job.state == JobState.DONE and values["result_url"]:
-        return redirect(values["result_url"])
+        return HttpResponseRedirect(values["result_url"])
     return render(request, "web/generic/job.html", {"status": values, "title": job.label, "message": job.message})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
@@ -15,7 +16,7 @@ from coordina.accounts.models import Organization
 from coordina.accounts.session import Nobody, load_user
 from coordina.core.filters import Asker
 from coordina.core.refusals import Refusal
-from coordina.web.errors import answer_to
+from coordina.web.errors import answer_to, bad_request
 from coordina.web.public import PUBLIC
 from coordina.web.visitor import setting_of
 
@@ -53,7 +54,9 @@ class DoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        """Let pass, or send to the sign-in or first-run page."""
+        """Let pass, or send to the sign-in or first-run page; a zero byte is nothing that anybody looks for."""
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path_info:
+            return bad_request(request, SuspiciousOperation("zero byte"))
         match = _match(request)
         name = match.view_name if match else ""
         if request.organization is None and name not in ("web:first_run", "web:health", "web:language"):

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,7 +25,7 @@ def language(request: Any) -> HttpResponse:
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = "/"
-    response = redirect(back)
+    response = HttpResponseRedirect(back)
     if request.POST.get("language") in LANGUAGES:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

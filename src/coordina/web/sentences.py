@@ -12,6 +12,7 @@ from coordina.accounts.models import User
 from coordina.core.filters import Family, Filterable, Form, Group, Joiner, Literal, Node, Operator, Test, family_of
 from coordina.core.filters.edit import added, at_place, replaced
 from coordina.core.filters.sentence import Labels, Part, PartKind, lowered, sentence
+from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.types import find_type
 from coordina.records.vocabularies import vocabulary_of
@@ -197,7 +198,7 @@ def put(listing: Listing, test: Test, at: str) -> Node | None:
         test: The new condition.
         at: Place of the condition it takes the place of, as `0.1`; empty adds it.
     """
-    place = tuple(int(part) for part in at.split(".") if part.isdigit()) if at else None
+    place = tuple(n for part in at.split(".") if (n := parse_id(part)) is not None) if at else None
     if place is not None and isinstance(listing.node, Test):
         place = ()
     return _with(listing.node, place, test)
@@ -208,7 +209,7 @@ def condition_form(listing: Listing, name: str, at: str) -> ConditionForm | None
     about = vocabulary_of(listing.known).known_to(listing.user).get(name)
     if about is None:
         return None
-    place = () if isinstance(listing.node, Test) else tuple(int(p) for p in at.split(".") if p.isdigit())
+    place = () if isinstance(listing.node, Test) else tuple(n for p in at.split(".") if (n := parse_id(p)) is not None)
     now = at_place(listing.node, place) if at else None
     test = now if isinstance(now, Test) and now.field == name else None
     chosen = [v.text for v in test.values] if test else []

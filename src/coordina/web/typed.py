@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from coordina.core.formats import Formats, babel_locale
 from coordina.core.parsing import parse_date, parse_decimal, parse_integer, parse_money, parse_percent
+from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Refusal
 from coordina.core.types import Field, Kind
 
@@ -57,9 +58,10 @@ _TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL}
 
 
 def _key(text: str) -> int:
-    if not text.isdigit() or len(text) > 18:
+    key = parse_id(text)
+    if key is None:
         raise Refusal("reference", _("Choose one from the list."))
-    return int(text)
+    return key
 
 
 def _moment(text: str, formats: Formats) -> dt.datetime:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from coordina.accounts.models import User
 from coordina.core.contact import countries
 from coordina.core.formats import Formats
+from coordina.core.parsing.ids import parse_id
 from coordina.core.types import Field, Kind, find_type
 from coordina.web.access import may_create, may_list
 from coordina.web.controls import Area, Box, Choose, Options
@@ -86,8 +87,9 @@ def _ref(field: Field, user: User) -> RefSelect:
         if far is None or not may_list(user, far):
             return []
         found = [(item["id"], item["label"]) for item in lookup(user, far, "")]
-        if chosen.isdigit() and int(chosen) not in {pk for pk, _ in found}:
-            rows = far.model.objects.visible_to(user).filter(pk=int(chosen))
+        key = parse_id(chosen)
+        if key is not None and key not in {pk for pk, _ in found}:
+            rows = far.model.objects.visible_to(user).filter(pk=key)
             found = [(pk, str(label)) for pk, label in rows.values_list("pk", far.model.title_column)] + found
         return found
 

@@ -14,6 +14,7 @@ from coordina.accounts.tree import below, nodes
 from coordina.core.actors import Reach
 from coordina.core.filters import BadFilter, Labels, compile_filter, parse, sentence
 from coordina.core.filters.periods import PERIODS
+from coordina.core.parsing.ids import parse_id
 from coordina.core.types import type_of
 from coordina.pipeline.models import Opportunity, Pipeline
 from coordina.pipeline.stages import Stages
@@ -69,11 +70,12 @@ class Asked:
         stages = Stages()
         known = [s.pipeline_id for s in stages.all]
         wanted, when, who = (request.GET.get(n, "") for n in ("pipeline", "when", "who"))
-        pipeline = int(wanted) if wanted.isdigit() and int(wanted) in known else (known[0] if known else None)
-        if request.GET.get("user", "").isdigit():
+        chosen = parse_id(wanted)
+        pipeline = chosen if chosen in known else (known[0] if known else None)
+        if parse_id(request.GET.get("user", "")) is not None:
             who = f"user-{request.GET['user']}"
         kind, _dash, key = who.partition("-")
-        fits = who == "me" or (kind in ("team", "user") and key.isdigit())
+        fits = who == "me" or (kind in ("team", "user") and parse_id(key) is not None)
         when = when if when in (*WHEN, LATE) else ""
         return cls(request, stages, pipeline, who if fits else "", when, request.GET.get("q", "")[:2000])
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.pipeline import rules
 from coordina.pipeline.models import Opportunity
@@ -35,8 +36,7 @@ def board_page(request: Any) -> HttpResponse:
 
 def column_more(request: Any, asked: Asked) -> HttpResponse:
     """Further cards of a column: list items for scripts, a page of their own without."""
-    key = request.GET.get("stage", "")
-    stage = asked.stages.by_id.get(int(key)) if key.isdigit() else None
+    stage = asked.stages.by_id.get(parse_id(request.GET.get("stage", "")) or 0)
     if stage is None or stage.kind != rules.OPEN:
         raise NotFound
     cards, mark = more_cards(stage.pk, request.user, request.GET["after"], condition=asked.condition)
@@ -62,4 +62,4 @@ def move_page(request: Any, pk: int) -> HttpResponse:
     moved.tell(request)
     back = request.POST.get("next", "")
     safe = back and url_has_allowed_host_and_scheme(back, {request.get_host()})
-    return redirect(back if safe else reverse("pipeline:board"))
+    return HttpResponseRedirect(back if safe else reverse("pipeline:board"))

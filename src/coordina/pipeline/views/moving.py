@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coordina.core.actions import of
+from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Conflict, NotFound
 from coordina.ledger.doors import submit
 from coordina.ledger.history import Event, history_of, values_at
@@ -47,10 +48,10 @@ def move_card(request: Any, pk: int, at: datetime) -> Moved:
     if found is None:
         raise NotFound
     stage, version = request.POST.get("stage", ""), request.POST.get("version", "")
-    seen = int(version) if version.isdigit() else None
+    seen = parse_id(version)
     if seen is not None and seen != found.version:
         _refuse_moved(found, seen)
-        seen = None
+        seen = found.version
     done = submit(of(move), {"stage": stage}, by=request.user, via="web", pk=pk, version=seen, at=at)
     wrote = ChangeSet.objects.filter(by=request.user, at=at, subject_id=pk).order_by("-pk").first()
     name = Stage.objects.filter(pk=done.stage_id).values_list("name", flat=True).first() or ""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from coordina.core.parsing.ids import parse_id
 from coordina.core.types import TYPES, RecordType
 from coordina.records.importing.options import options_of
 from coordina.records.importing.targets import Target, by_name
@@ -92,8 +93,8 @@ class Plan:
         found: dict[str, tuple[str, int]] = {}
         for option in options_of(self.type):
             answer = self.constants.get(option.field, "")
-            if answer.isdigit():
-                found |= {name: (column, int(answer)) for name, column in option.within.items()}
+            if (key := parse_id(answer)) is not None:
+                found |= {name: (column, key) for name, column in option.within.items()}
         return found
 
     @cached_property

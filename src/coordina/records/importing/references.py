@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from coordina.accounts.models import User
 from coordina.core.actions import standard
 from coordina.core.changes import Values
+from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.core.types import Field, find_type
@@ -70,9 +71,9 @@ class Resolver:
             missing = asked
         decided = {t: self.values[t] for t in missing if self.values.get(t)}
         if decided:
-            seen = self._visible(int(v) for v in decided.values() if v.isdigit())
+            seen = self._visible(key for v in decided.values() if (key := parse_id(v)) is not None)
             for text, value in decided.items():
-                self._found[text] = int(value) if value.isdigit() and int(value) in seen else None
+                self._found[text] = key if (key := parse_id(value)) in seen else None
         rest = [t for t in missing if t not in decided]
         if rest:
             self._found |= self._look_up(rest)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 
 from coordina.accounts.models import User
 from coordina.core.actions import check_state, of
+from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Conflict, Forbidden, NotFound, Refusal
 from coordina.core.types import type_of
 from coordina.web.access import find, reaches
@@ -40,7 +41,7 @@ def done_with(request: Any, user: User, fn: Callable[..., Any], form: Refusable)
     if not form.is_valid():
         return None
     version = request.POST.get("version", "")
-    seen = int(version) if version.isdigit() else None
+    seen = parse_id(version)
     try:
         done = carry_out(of(fn), form.cleaned_data, user=request.user, pk=user.pk, version=seen)
     except (Forbidden, NotFound):

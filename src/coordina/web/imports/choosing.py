@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.contact import countries, find_country
+from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Text
 from coordina.core.types import Kind, RecordType
 from coordina.records.importing.options import ImportOption, field_of, may_make, options_of
@@ -263,7 +264,7 @@ def read_choice(run: ImportRun, known: RecordType, sent: Any) -> tuple[list[dict
     options["constants"] = {
         option.field: answer
         for option in options_of(known)
-        if (answer := sent.get(f"answer-{option.field}", "")).isdigit()
+        if parse_id(answer := sent.get(f"answer-{option.field}", "")) is not None
     }
     return columns, options
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coordina.accounts.models import User
+from coordina.core.parsing.ids import parse_id
 from coordina.ledger.models.changes import State
 from coordina.ledger.queue import job_status
 from coordina.ledger.undo import may_undo
@@ -132,9 +133,9 @@ def start_values(request: Any) -> dict[str, Any]:
 
 def history_values(request: Any) -> dict[str, Any]:
     """One page of the history."""
-    before = request.GET.get("before", "")
+    before = parse_id(request.GET.get("before", ""))
     found = runs_of(request.user).select_related("by", "change_set")
-    found = list((found.filter(pk__lt=int(before)) if before.isdigit() else found)[: LINES + 1])
+    found = list((found.filter(pk__lt=before) if before is not None else found)[: LINES + 1])
     return {
         "lines": [line_of(request, run) for run in found[:LINES]],
         "next_url": f"?before={found[LINES - 1].pk}" if len(found) > LINES else "",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coordina.core.csvsafe import export_safe
+from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.ledger.queue import cancel, retry
 from coordina.records.importing import steps
@@ -110,8 +111,8 @@ def review(request: Any, pk: int) -> HttpResponse:
     known = going.known_of(run)
     if known is None or run.state != RunState.CHECKED:
         return redirect("web:import_run", run.pk)
-    after = request.GET.get("after", "")
-    found = review_values(request, run, known, request.GET.get("show", ""), int(after) if after.isdigit() else 0)
+    after = parse_id(request.GET.get("after", "")) or 0
+    found = review_values(request, run, known, request.GET.get("show", ""), after)
     return render(request, "web/imports/review.html", frame(request, run) | found)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coordina.accounts.actions import copy_role, set_reach
 from coordina.accounts.models import Role, User
 from coordina.core.actions import of
+from coordina.core.parsing.ids import parse_id
 from coordina.core.permissions import VERBS, defaults_for
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.types import type_of
@@ -96,7 +97,7 @@ def to_role(request: Any, pk: int) -> HttpResponse:
 
 def _save(request: Any, role: Role, reach: dict[str, str]) -> HttpResponse:
     version = request.POST.get("version", "")
-    seen = int(version) if version.isdigit() else None
+    seen = parse_id(version)
     tell(request, carry_out(of(set_reach), {"reach": reach}, user=request.user, pk=role.pk, version=seen))
     return HttpResponseRedirect(reverse("web:role_permissions", args=(role.pk,)))
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from coordina.accounts.models import Organization, Team, User
 from coordina.core.actions import standard
+from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Conflict, Forbidden, Refusal
 from coordina.core.types import type_of
 from coordina.web.access import may_create
@@ -43,7 +44,7 @@ def _saved(request: Any, form: CompanyForm, obj: Organization) -> bool:
     declared = standard(Organization, "edit")
     assert declared is not None
     version = request.POST.get("version", "")
-    seen = int(version) if version.isdigit() else None
+    seen = parse_id(version)
     try:
         tell(
             request,
