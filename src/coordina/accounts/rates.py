@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from coordina.accounts.models.organization import Organization
+from coordina.accounts.company import the_company
 from coordina.accounts.models.rate import Rate
 from coordina.core.changes import Values
 from coordina.core.money import DatedRates, currencies
@@ -21,7 +21,8 @@ DEFAULT_CURRENCY = "EUR"
 
 def reporting_currency() -> str:
     """ISO code of the currency in which sums are reported."""
-    return Organization.objects.order_by("pk").values_list("currency", flat=True).first() or DEFAULT_CURRENCY
+    company = the_company()
+    return company.currency if company is not None else DEFAULT_CURRENCY
 
 
 def dated_rates(codes: set[str] | None = None) -> DatedRates:

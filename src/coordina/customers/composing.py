@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -105,8 +105,12 @@ def people_around(record: Record, user: User) -> list[tuple[int, str]]:
     own = getattr(record, "person_id", None)
     if company is None and own is None:
         return []
-    there = Exists(Position.objects.filter(person=OuterRef("pk"), company=company))
-    rows = Person.objects.visible_to(user).filter(Q(company=company) | Q(there) if company else Q(pk=own))
+    here = Q(company=company) if company else Q(pk=own)
+    if company and (
+        also := list(Position.objects.filter(company=company).values_list("person_id", flat=True)[:OFFERED])
+    ):
+        here |= Q(pk__in=also)
+    rows = Person.objects.visible_to(user).filter(here)
     found = list(rows.order_by("name", "pk").values_list("pk", "name")[:OFFERED])
     if own is not None and own not in {pk for pk, _name in found}:
         found = [*Person.objects.visible_to(user).filter(pk=own).values_list("pk", "name"), *found]

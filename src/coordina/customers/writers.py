@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordina.accounts.models import Organization
+from coordina.accounts.company import the_company
 from coordina.core import changes as open_changes
 from coordina.core.bulk import bulk_save
 from coordina.core.changes import Values, remembered
@@ -34,7 +34,8 @@ def default_country() -> str:
 
 
 def _organization_country() -> str:
-    return Organization.objects.order_by("pk").values_list("country", flat=True).first() or ""
+    company = the_company()
+    return company.country if company is not None else ""
 
 
 def phone_rule(country: Callable[[], str]) -> Callable[[Any], str]:

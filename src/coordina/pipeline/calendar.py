@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from coordina.accounts.models import Organization
+from coordina.accounts.company import the_company
 from coordina.core.formats import Formats, formats_of
 
 
 def today_of(by: Any, at: datetime) -> date:
     """The day it is for a person at a moment: in their time zone, else in the company's."""
     name = getattr(by, "time_zone", "")
-    name = name or Organization.objects.order_by("pk").values_list("time_zone", flat=True).first() or "UTC"
+    if not name:
+        company = the_company()
+        name = company.time_zone if company is not None else "UTC"
     try:
         return at.astimezone(ZoneInfo(name)).date()
     except (ZoneInfoNotFoundError, ValueError):

@@ -10,8 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from coordina.core.changes import Entry
 from coordina.core.derived import follows
 from coordina.core.refusals import Refusal
+from coordina.core.remembered import Remembered
 from coordina.pipeline import rules
 from coordina.pipeline.models.stages import Stage
+
+EVERY: Remembered[Stage] = Remembered(
+    lambda: Stage.objects.select_related("pipeline").order_by("pipeline__position", "pipeline", "position", "pk")
+)
+"""All stages with their pipelines."""
 
 
 @dataclass
@@ -22,11 +28,7 @@ class Stages:
         all: Every stage, by position of the pipeline, then its own.
     """
 
-    all: list[Stage] = field(
-        default_factory=lambda: list(
-            Stage.objects.select_related("pipeline").order_by("pipeline__position", "pipeline", "position", "pk")
-        )
-    )
+    all: list[Stage] = field(default_factory=lambda: EVERY())
 
     @cached_property
     def by_id(self) -> dict[int, Stage]:

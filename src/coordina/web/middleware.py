@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from coordina.accounts.models import Organization
+from coordina.accounts.company import the_company
 from coordina.accounts.session import Nobody, load_user
 from coordina.core.filters import Asker
 from coordina.core.refusals import Refusal
@@ -32,7 +32,7 @@ class VisitorMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Answer with language and zone in force."""
         user = load_user(request)
-        organization = Organization.objects.order_by("pk").first()
+        organization = the_company()
         chosen = setting_of(user, organization, _asked_language(request))
         request.user = user or Nobody()
         request.organization = organization

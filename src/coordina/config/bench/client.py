@@ -102,5 +102,6 @@ class Client:
             if name.lower() == "set-cookie":
                 key, _equals, rest = value.partition("=")
                 self._cookies[key] = rest.partition(";")[0]
+        self._cookies.pop("messages", None)  # the toast of a form: the page after it shows and forgets it
         zipped = response.headers.get("Content-Encoding") == "gzip"
         return Answer(response.status, response.headers.get("Location", ""), content, zipped, len(content), ms)

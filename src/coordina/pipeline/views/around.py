@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from coordina.accounts.models import Organization
+from coordina.accounts.company import the_company
 from coordina.core.actions import standard
 from coordina.core.formats import Formats
 from coordina.core.pieces import pieces
@@ -30,7 +30,7 @@ _COLUMNS = (
 
 def opportunities(record: Record, user: Any) -> dict[str, Any]:
     """Open opportunities, the nearest close first, and what was won in the last year."""
-    organization = Organization.objects.only("currency").first()
+    organization = the_company()
     formats = formats_here(organization.currency if organization else "EUR")
     about = "company" if isinstance(record, Company) else "person"
     rows = Opportunity.objects.visible_to(user).filter(**{about: record.pk})

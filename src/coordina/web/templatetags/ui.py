@@ -34,7 +34,7 @@ register.filter("highlighted", html.highlighted)
 
 FRAMES = 1000
 """Parts of the shell that a process keeps."""
-TOKEN = "-token-of-this-page-"
+HOLE = "-what-is-put-in-for-every-page-"
 _frames: dict[tuple[Any, ...], str] = {}
 
 UNDO = "undo:"
@@ -117,9 +117,9 @@ def frame(context: template.Context, name: str) -> SafeString:
     if known is None:
         if len(_frames) >= FRAMES:
             _frames.clear()
-        inner = context.new({"request": request, "nav": nav, "csrf_token": TOKEN})
+        inner = context.new({"request": request, "nav": nav, "csrf_token": HOLE})
         known = _frames[key] = str(_template(name).render(inner))
-    return SafeString(known.replace(TOKEN, str(token_of(request))))
+    return SafeString(known.replace(HOLE, str(token_of(request))))
 
 
 def _part(context: template.Context, name: str, values: dict[str, Any]) -> SafeString:
