@@ -21,6 +21,7 @@ class Command(BaseCommand):
     """Works off the queue of jobs. SIGTERM lets running jobs end within the time to drain."""
 
     help = "Works off the queue of background jobs."
+    requires_system_checks = ()  # they would load every page's address, which a worker never asks for
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare threads, processes, queues and the single round."""
