@@ -259,6 +259,8 @@ def test_pages_ask_as_much_for_many_as_for_few(staff: Staff, django_assert_num_q
         return len(caught)
 
     urls = ("/settings/", "/settings/teams/", "/settings/roles/")
+    for url in urls:
+        asked(url)  # the process reads its user once
     few = {url: asked(url) for url in urls}
     for i in range(3):
         client.post("/teams/new/", {"name": f"Equipo {i}", "manager": str(staff.rep.pk)})
@@ -268,7 +270,7 @@ def test_pages_ask_as_much_for_many_as_for_few(staff: Staff, django_assert_num_q
     assert {url: asked(url) for url in urls} == few
 
 
-def test_a_page_loads_its_user_with_one_query(staff: Staff) -> None:
+def test_a_page_loads_its_user_with_one_query_at_most(staff: Staff) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -277,5 +279,5 @@ def test_a_page_loads_its_user_with_one_query(staff: Staff) -> None:
     with CaptureQueriesContext(connection) as caught:
         client.get("/profile/")
     users = [q["sql"] for q in caught.captured_queries if "accounts_user" in q["sql"]]
-    assert len(users) == 1, users
+    assert len(users) <= 1, users
     assert len(caught) <= 4

@@ -34,5 +34,14 @@ class Remembered[M: models.Model]:
             rows = cursor.fetchall()
         kept = self._kept
         if kept is None or kept[0] != rows:
-            kept = self._kept = (rows, list(self._query()))
+            kept = self._kept = (rows, _made(self._query(), rows))
         return kept[1]
+
+
+def _made[M: models.Model](query: models.QuerySet[M], rows: list[Any]) -> list[M]:
+    """The objects of rows that were read already: the query is compiled, but not asked again."""
+    compiler: Any = query.query.get_compiler(using=query.db)
+    compiler.as_sql()
+    compiler.execute_sql = lambda *_given, **_options: [rows]
+    query.query.get_compiler = lambda *_given, **_options: compiler  # type: ignore[method-assign]  # for this query alone
+    return list(query)
