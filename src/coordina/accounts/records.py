@@ -38,6 +38,7 @@ RATE = declare(
     grants=GRANTS["setting"],
     setting=True,
     match=("currency", "day"),
+    empty=_("Amounts in other currencies become that of your reports by the rate of their day. Add the first one."),
 )
 
 TEAM = declare(

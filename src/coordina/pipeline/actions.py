@@ -30,6 +30,7 @@ CLOSE = permission(
 CHANGE = Opportunity.permission("change")
 TODAY = {"initial": "today"}
 """What a form offers for a day."""
+AGREED = _("What was agreed. Left empty, the expected amount stays.")
 
 
 def _write(opportunity: Opportunity, values: Values, by: User, at: datetime) -> Opportunity:
@@ -129,7 +130,9 @@ def win(
     *,
     opportunity: Opportunity,
     closed_on: Annotated[date, Field(json_schema_extra=TODAY)],
-    amount: Annotated[Decimal | None, Field(ge=0, max_digits=14, decimal_places=2)] = None,
+    amount: Annotated[
+        Decimal | None, Field(ge=0, max_digits=14, decimal_places=2, json_schema_extra={"help": AGREED})
+    ] = None,
     reason: Reason | None = None,
     outcome_note: Annotated[str, Field(max_length=20_000)] = "",
     by: User,

@@ -1,5 +1,7 @@
 """How tags, notes and files present themselves."""
 
+from django.utils.translation import gettext_lazy as _
+
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import f
@@ -16,6 +18,7 @@ TAG = declare(
     grants=GRANTS["setting"],
     setting=True,
     match=("name",),
+    empty=_("Tags group records of any kind. Add the first one."),
 )
 
 NOTE = declare(Note, url="notes", icon="note", fields=(f("text"), f("owner")), importable=False)

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from coordina.core.actions import ACTIONS
 from coordina.core.refusals import Refusal
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import State
@@ -20,6 +21,7 @@ from coordina.ledger.undo import may_undo, undo
 from coordina.web.context import follow_job
 from coordina.web.historypage import DOORS, words_of_change
 from coordina.web.left import left_by
+from coordina.web.listpage import capital
 from coordina.web.undoing import AT_ONCE, find_change, left_of, said_of, size_of, undo_changes
 
 
@@ -28,12 +30,14 @@ def change_page(request: Any, pk: int) -> HttpResponse:
     """One change set: what it did, and after a partial undo what was left and why."""
     change = find_change(request.user, pk)
     held = left_by(change) if change.state == State.PARTLY else []
+    declared, size = ACTIONS.get(change.action), size_of(change)
     values = {
         "change": change,
-        "what": words_of_change(change, "u"),
+        "what": capital(declared.label) if declared else words_of_change(change, "u"),
         "door": DOORS.get(change.via, ""),
         "when": request.formats.exact(change.at),
-        "size": request.formats.integer(size_of(change)),
+        "number": size,
+        "size": request.formats.integer(size),
         "left": left_of(held, request.user),
         "can_undo": may_undo(change, request.user) and change.state == State.DONE,
         "can_finish": may_undo(change, request.user) and change.state == State.PARTLY,

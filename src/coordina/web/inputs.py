@@ -62,7 +62,7 @@ def _derived(declared: Action, name: str, info: FieldInfo, far: type[Record] | N
         max_length=length,
         decimals=_number(info, "decimal_places", like.decimals if like else None),
         default=extra.get("initial", None if info.is_required() else info.default),
-        help=like.help if like else "",
+        help=_lazy(extra.get("help")) or (like.help if like else ""),
         placeholder="password" if extra.get("format") == "password" else "",
     )
 
@@ -70,6 +70,11 @@ def _derived(declared: Action, name: str, info: FieldInfo, far: type[Record] | N
 def _label(name: str, info: FieldInfo, like: Field | None) -> Text:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     return info.title or extra.get("label") or (like.label if like else name.replace("_", " "))  # type: ignore[return-value]  # a lazy text rides in the schema's extras
+
+
+def _lazy(text: Any) -> Text:
+    """A lazy text that rides in the schema's extras."""
+    return text or ""
 
 
 def _number(info: FieldInfo, name: str, default: int | None) -> int | None:

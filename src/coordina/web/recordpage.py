@@ -52,6 +52,7 @@ class Value:
     url: str = ""
     edit_url: str = ""
     right: bool = False
+    long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,15 @@ def values_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_
         can = may_edit and about.name in known.editable
         key = None if about.kind is not Kind.REF or about.far else getattr(obj, f"{about.path}_id")
         url = url_of_reference(about, key, user)
-        yield Value(about.name, capital(about.label), drawn, url, edit if can else "", about.kind in RIGHT)
+        yield Value(
+            about.name,
+            capital(about.label),
+            drawn,
+            url,
+            edit if can else "",
+            about.kind in RIGHT,
+            about.kind is Kind.LONG_TEXT,
+        )
 
 
 def _drawn(cell: Cell | None, about: Field, given: tuple[Any, ...], context: CellContext) -> str:

@@ -135,7 +135,7 @@ def stages(record: Pipeline, user: Any) -> dict[str, Any]:
     """The stages of a pipeline in order, with their probability and when they count as stalled."""
     formats = formats_here("EUR")
     home = reverse("web:detail", args=("pipelines", record.pk))
-    rows = list(Stage.objects.filter(pipeline=record.pk).order_by("position", "pk"))
+    rows = list(Stage.objects.visible_to(user).filter(pipeline=record.pk).order_by("position", "pk"))
     total = sum(row.kind == rules.OPEN for row in rows)
     place, found = 0, []
     for row in rows:
