@@ -114,6 +114,9 @@ class Opportunity(Extensible):
             SortIndex(fields=["team", "stage", "-closes_on", "-id"], name="opp_team_stage"),
             models.Index(fields=["status", "closed_on", "value"], name="opp_closed"),
             models.Index(fields=["status", "-changed_at", "-id"], name="opp_status"),
+            SortIndex(fields=["status", "-closes_on", "-id"], name="opp_status_closes"),
+            SortIndex(fields=["-amount", "-id"], name="opp_amount"),
+            models.Index(fields=["name", "id"], name="opp_name"),
             models.Index(fields=["pipeline", "status", "stage", "value", "probability"], name="opp_board"),
         ]
 
