@@ -54,16 +54,17 @@ READ_FREELY = {
     "customers/panels.py: Position": "parts of people and companies that were narrowed already",
     "records/views/acting.py: model": "found first, then dropped unless its subject may be seen",
     "web/accounts/entry.py: Organization": "whether there is a company yet, asked before anybody can sign in",
+    "web/doing.py: declared.model": "what this person's own form made when it was sent before",
     "web/exporting.py: known.model": "columns of the ids that a narrowed query has just given",
     "web/left.py: model": "only ids and versions; names are read through visible_to",
     "web/listing.py: known.model": "columns of the ids that a narrowed query has just given",
-    "web/middleware.py: Organization": "the one company, on whose pages everybody is",
     "web/recordpage.py: child.model": "parts of a record that the reader may see",
 }
 """Reads of records in doors and pages without `visible_to`: module, what is read, and why that is right."""
 
 SQL_BY_HAND = {
     "accounts/known.py": "one read of two machine tables on every request",
+    "accounts/sessions.py": "one read of a machine table on every request",
     "config/database.py": "asks whether migrations have run, without Django",
     "config/management/commands/seed.py": "fills a database for measurements",
     "config/restore.py": "asks whether a database is empty and whole, without Django",
