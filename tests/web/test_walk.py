@@ -27,7 +27,10 @@ def addresses(resolver: Any = None, prefix: str = "", space: str = "") -> Iterat
             yield from addresses(entry, route, inner)
         elif isinstance(entry, URLPattern):
             for noun in ("companies", "opportunities") if "noun:" in route else ("",):
-                yield f"{space}{entry.name}", "/" + _PART.sub(lambda m, n=noun: n if m[1] == "noun" else _sample(m), route)
+                yield (
+                    f"{space}{entry.name}",
+                    "/" + _PART.sub(lambda m, n=noun: n if m[1] == "noun" else _sample(m), route),
+                )
 
 
 def _sample(match: re.Match[str]) -> str:
