@@ -13,6 +13,7 @@ from typing import Any, Iterator
 from setup import packages, state
 
 OUT = os.path.join("src", "coordina", "static", "vendor")
+GATHERED = os.path.join(".state", "static")
 NODE = os.path.join(".tools", "node")
 ARGUMENTS = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 SPRITE = os.path.join("node_modules", "@tabler", "icons-sprite", "dist", "tabler-sprite.svg")
@@ -113,18 +114,24 @@ def _cut_icons(names: list[str], target: str) -> None:
 
 
 def collect(python: str) -> None:
-    """Gather all static files, named by their content and compressed, as the server gives them out."""
-    facts = {"files": _fingerprint(), "lock": state.digest("requirements.lock")}
+    """Gather all static files, named by their content and compressed, as the server gives them out.
+
+    What was gathered before stays: a server that is running knows the files by their old names.
+    """
+    facts: dict[str, Any] = {"from": _fingerprint(), "lock": state.digest("requirements.lock")}
     stamp = state.read("static")
-    if stamp == facts and os.path.exists(os.path.join(".state", "static", "staticfiles.json")):
+    if all(stamp.get(name) == value for name, value in facts.items()) and set(stamp["made"]) <= set(_gathered()):
         return
     with state.making("static", "Static files", facts):
-        shutil.rmtree(os.path.join(".state", "static"), ignore_errors=True)
-        os.environ.setdefault("SECRET_KEY", "only-while-static-files-are-gathered")
-        fault = state.quiet(python, "-m", "coordina", "collectstatic", "--noinput", "-v0")
-        os.environ.pop("SECRET_KEY")
+        command = (python, "-m", "coordina", "collectstatic", "--noinput", "-v0")
+        fault = state.quiet(*command, SECRET_KEY="of-no-use-here", DATABASE_URL="")
         if fault:
             state.stop("Static files could not be gathered:\n" + fault)
+        facts["made"] = _gathered()
+
+
+def _gathered() -> list[str]:
+    return sorted(os.path.join(folder, name) for folder, _, names in os.walk(GATHERED) for name in names)
 
 
 def _fingerprint() -> list[list[Any]]:

@@ -25,16 +25,21 @@ def stop(line: str) -> NoReturn:
     sys.exit("[run] " + line)
 
 
+# The certificates of the system count for every installer.
+FOR_INSTALLERS = {"UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
 def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a program and give its completed process; certificates of the system count for every installer."""
-    environment = dict(os.environ, UV_SYSTEM_CERTS="1", NODE_USE_SYSTEM_CA="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, **options)
+    """Run a program without anybody to answer it, and give its completed process."""
+    options.setdefault("env", dict(os.environ, **FOR_INSTALLERS))
+    return subprocess.run(command, stdin=subprocess.DEVNULL, **options)
 
 
-def quiet(*command: str) -> str | None:
+def quiet(*command: str, **variables: str) -> str | None:
     """Run a program silently; give None when all went well, else the last lines of what it said."""
+    environment = dict(os.environ, **FOR_INSTALLERS, **variables)
     try:
-        done = run(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        done = run(*command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
     except OSError as fault:
         return str(fault)
     return None if done.returncode == 0 else "\n".join(done.stdout.strip().splitlines()[-8:]) or "no message"

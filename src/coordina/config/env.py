@@ -56,7 +56,7 @@ def secret_key(folder: Path) -> str:
         return given
     path = folder / "secret.key"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = folder / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
         draft.touch(mode=0o600, exist_ok=False)
         draft.write_text(secrets.token_urlsafe(48))
