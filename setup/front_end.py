@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import shutil
 import threading
 from typing import Any, Iterator
@@ -124,7 +125,7 @@ def collect(python: str) -> None:
         return
     with state.making("static", "Static files", facts):
         command = (python, "-m", "coordina", "collectstatic", "--noinput", "-v0")
-        fault = state.quiet(*command, SECRET_KEY="of-no-use-here", DATABASE_URL="")
+        fault = state.quiet(*command, SECRET_KEY=secrets.token_hex(), DATABASE_URL="")
         if fault:
             state.stop("Static files could not be gathered:\n" + fault)
         facts["made"] = _gathered()
