@@ -17,7 +17,7 @@ from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity, OpportunityLine, StageEntry
 from coordina.records.actions import add_note
 from coordina.records.models import Note
-from tests.guards.replay import lies
+from tests.guards.replay import lies, stored
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +141,19 @@ def test_a_permission_that_was_taken_away_cannot_be_undone_back(world: World) ->
 
 def last_by(user: User, action: str) -> ChangeSet:
     return ChangeSet.objects.filter(by=user, action=action).latest("pk")
+
+
+def test_an_undo_that_breaks_off_leaves_everything_as_it_was(world: World) -> None:
+    sale = world.create(Opportunity, name="Nave")
+    before = stored()
+    made = last("pipeline.create_opportunity")
+
+    def broken(rows: int) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        undo(made, by=world.boss, at=timezone.now(), progress=broken)
+    assert stored() == before
+    assert last("pipeline.create_opportunity").state == "done"
+    undo(ChangeSet.objects.get(pk=made.pk), by=world.boss, at=timezone.now())
+    assert not Opportunity.objects.filter(pk=sale.pk).exists()

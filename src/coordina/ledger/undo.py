@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
@@ -22,11 +23,13 @@ from coordina.ledger.change_sets import change_set as open_change_set
 from coordina.ledger.change_sets import opened_change_set
 from coordina.ledger.entries import Written, read
 from coordina.ledger.history import created_in, last_versions
-from coordina.ledger.models.changes import ChangeSet, State
+from coordina.ledger.models.changes import Batch, Change, ChangeSet, State
 from coordina.ledger.outbox import withdraw
 from coordina.ledger.standing import Standing
 
 UNDO_ANY = "ledger.undo_changeset"
+AT_ONCE = 1000
+"""Entries that are taken back in one transaction."""
 SKIPPED = frozenset({"version", "changed_at", "created_at"})
 
 type Key = tuple[str, int]
@@ -79,7 +82,7 @@ def undo(
     force: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> UndoReport:
-    """Take a change set back, write by write from the last to the first, in transactions of about a thousand rows.
+    """Take a change set back, write by write from the last to the first; one of up to a thousand rows as a whole.
 
     Args:
         change_set: What to take back; one that was partly undone may be finished.
@@ -92,6 +95,22 @@ def undo(
         Forbidden: When it is not this person's to undo.
         Refusal: When it was undone already or cannot be.
     """
+    if _size(change_set) > AT_ONCE:
+        return _taken_back(change_set, by, at, force, progress)
+    with transaction.atomic():  # a small one as a whole or not at all, and by one person only
+        now = ChangeSet.objects.select_for_update().only("state").get(pk=change_set.pk)
+        change_set.state = now.state
+        return _taken_back(change_set, by, at, force, progress)
+
+
+def _size(change_set: ChangeSet) -> int:
+    batched = Batch.objects.filter(change_set=change_set).aggregate(rows=Sum("size"))["rows"] or 0
+    return Change.objects.filter(change_set=change_set).count() + int(batched)
+
+
+def _taken_back(
+    change_set: ChangeSet, by: User, at: datetime, force: bool, progress: Callable[[int], None]
+) -> UndoReport:
     standing = Standing(change_set, by)
     if not may_undo(change_set, by) or not standing.allowed:
         raise Forbidden
