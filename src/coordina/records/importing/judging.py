@@ -64,6 +64,10 @@ class Judged:
 class Judge:
     """Judges the rows of one file for one person, chunk by chunk.
 
+    Attributes:
+        net: Whether rows are written so that one which is refused can be left out. Inside a savepoint the full-text
+            index of SQLite takes eight times as long, so a chunk is first tried without.
+
     Args:
         stubs: Records of the imported type that this import made for references to them, by name: their rows are
             still to come.
@@ -71,6 +75,7 @@ class Judge:
 
     def __init__(self, plan: Plan, by: User, stubs: dict[str, int] | None = None) -> None:
         self.plan, self.by = plan, by
+        self.net = True
         self.stubs = {} if stubs is None else stubs
         self.far: dict[str, dict[int, Record]] = {}
         self.made: set[int] = set(self.stubs.values())

@@ -26,7 +26,7 @@ from coordina.records.importing.judging import Judge, Judged
 from coordina.records.importing.options import ImportOption, may_make
 from coordina.records.importing.plan import Plan
 from coordina.records.importing.titles import held_records
-from coordina.records.importing.writing import forget, write
+from coordina.records.importing.writing import Spoilt, forget, write
 from coordina.records.imports.reading import Row, rows
 from coordina.records.models import ImportProblem, ImportRun, RunState
 
@@ -51,8 +51,18 @@ def execute(run: ImportRun, *, progress: Progress) -> None:
 
 
 def _chunk(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
+    """Import some rows, in the hope that all are taken; if not, again so that only the bad ones are left out."""
+    judge.net = False
+    try:
+        _transaction(run, judge, part)
+    except Spoilt:
+        judge.net = True
+        _transaction(run, judge, part)
+
+
+def _transaction(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
     """One transaction: records, ledger, problems and how far the run is."""
-    before = (run.behind, run.counts, run.change_set, run.options, dict(judge.stubs))
+    before = (run.behind, run.counts, run.change_set, run.options, dict(judge.stubs), set(judge.made))
     try:
         with change_set(
             by=run.by, at=timezone.now(), via="import", action=ACTION, resume=run.change_set, state=State.OPEN
@@ -72,7 +82,7 @@ def _chunk(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
                 run.options = {**run.options, "stubs": judge.stubs}
             run.save(update_fields=["change_set", "behind", "counts", "options"])
     except BaseException:
-        run.behind, run.counts, run.change_set, run.options, judge.stubs = before
+        run.behind, run.counts, run.change_set, run.options, judge.stubs, judge.made = before
         judge.far.clear()
         forget(judge.references)
         raise

@@ -21,6 +21,11 @@ from coordina.records.models import Extensible, ExternalId, Note
 KEPT = 4000
 """Records of one reference that are kept from chunk to chunk."""
 
+
+class Spoilt(Exception):
+    """A row was refused while its chunk was written without a net: the chunk has to be written again with one."""
+
+
 type Work = tuple[Judged, Record | None, Values]
 """A row, the record it changes (None for a new one) and its values as the writer takes them."""
 
@@ -95,6 +100,20 @@ def _differing(obj: Record, values: Values) -> Values:
     }
 
 
+def _written(judge: Judge, work: list[Work], do: Callable[[list[Work]], list[tuple[Judged, int]]]) -> Any:
+    """Write many rows at once; with a net only the bad ones are left out, without one nothing may be refused.
+
+    Raises:
+        Spoilt: Without a net, when a row is refused.
+    """
+    if judge.net or not work:
+        return _bisected(work, do, judge.refuse)
+    try:
+        return do(work)
+    except (Refusal, DatabaseError) as error:
+        raise Spoilt from error
+
+
 def _bisected(work: list[Work], do: Callable[[list[Work]], list[tuple[Judged, int]]], refuse: Any) -> Any:
     """Write many rows at once; when they are refused, halves of them, so that only the bad ones are left out."""
     if not work:
@@ -127,7 +146,7 @@ def _created(judge: Judge, work: list[Work], at: datetime) -> list[tuple[Judged,
         made = writer.create([dict(values) for _one, _obj, values in part], by=judge.by, at=at)
         return [(w[0], obj.pk) for w, obj in zip(part, made, strict=True)]
 
-    return list(_bisected(work, create, judge.refuse))
+    return list(_written(judge, work, create))
 
 
 def _changed(
@@ -145,7 +164,7 @@ def _changed(
         writer.edit([(obj, values) for _one, obj, values in part if obj is not None], by=judge.by, at=at)
         return [(one, obj.pk) for one, obj, _values in part if obj is not None]
 
-    return list(_bisected(work, edit, judge.refuse))
+    return list(_written(judge, work, edit))
 
 
 def _make_pending(judge: Judge, wave: Sequence[Judged], at: datetime) -> Counter[str]:
