@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, Subquery
 
 from coordina.core.actors import Actor, Reach
 from coordina.core.records import Record
-from coordina.core.types import TYPES, RecordType, find_type
+from coordina.core.types import TYPES, RecordType
 from coordina.ledger.entries import type_id
 from coordina.records.models import SearchRow
 from coordina.records.search.sql import Matches
@@ -38,16 +36,13 @@ def find(query: str, actor: Actor, *, only: Iterable[RecordType] | None = None, 
         limit: How many at most.
     """
     words = terms(query)
-    marks = [mark for known in (TYPES if only is None else only) if (mark := _mark(known, actor))]
+    marks = {known: mark for known in (TYPES if only is None else only) if (mark := _mark(known, actor))}
     if not words or not marks:
         return []
-    rows = SearchRow.objects.filter(Matches(words, [[m for mark in marks for m in mark]])).order_by("-pk")
-    found = []
-    for number, pk, title in rows.values_list("type_id", "object_id", "title")[:limit]:
-        known = find_type(_model(number))
-        if known is not None:
-            found.append(Hit(known, pk, title))
-    return found
+    rows = SearchRow.objects.filter(Matches(words, [[m for mark in marks.values() for m in mark]])).order_by("-pk")
+    by_number = {type_id(known.model._meta.label): known for known in marks}
+    found = rows.values_list("type_id", "object_id", "title")[:limit]
+    return [Hit(by_number[number], pk, title) for number, pk, title in found if number in by_number]
 
 
 def matching(model: type[Record], text: str) -> Q:
@@ -76,8 +71,3 @@ def _mark(known: RecordType, actor: Actor) -> list[str]:
     if scope.reach is Reach.TEAM and known.model.scope_team:
         return [f"{base}&xg{team}" for team in scope.team_ids[:MANY_TEAMS]]
     return [f"{base}&xo{scope.user_id}"] if known.model.scope_owner else []
-
-
-def _model(number: int) -> type[Record]:
-    content = ContentType.objects.get_for_id(number)
-    return apps.get_model(content.app_label, content.model)
