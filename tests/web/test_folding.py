@@ -67,6 +67,11 @@ SNIPPETS = (
     "{% autoescape off %}{{ text }}{{ thing.name }}{% load i18n %}<b>{% translate 'Search' %}</b>{% endautoescape %}",
     "{% load i18n %}{% for one in items %}{{ forloop.last }}{{ one }}{% translate 'Search' %}.{% empty %}-{% endfor %}",
     "{% if text %}{% load i18n %}<i>{% translate 'Search' %}</i>{% elif nothing %}b{% else %}c{% endif %}",
+    "{% if thing.number > number and not nothing or missing %}a{% endif %}",
+    "{% if thing.called == 'x' %}b{% else %}c{% endif %}",
+    "{% if missing.more %}a{% elif mapping.key and box.size != 'x' %}{{ box.size }}{% endif %}",
+    "{% if text|length > 3 %}d{% endif %}{% if missing is None %}e{% endif %}",
+    "{% for key, value in mapping.items %}{{ key }}{% endfor %}{% for one in missing %}x{% empty %}none{% endfor %}",
     "{% with word=text %}{{ word }}{% comment %}no{% endcomment %}{# no #}{% endwith %}",
 )
 
