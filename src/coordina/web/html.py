@@ -112,6 +112,7 @@ def person(name: str, key: object, size: Size = "") -> SafeString:
 
 
 @cache
+@lru_cache(500)
 def thread(now: int, total: int = 5) -> SafeString:
     """The mini path: one node per stage. Filled is done, the ring is now, hollow is to come.
 

@@ -119,13 +119,14 @@ def rows_html(
         start += len(column.paths)
     base = escape(base)
     heads: Mapping[str, str] = {c.field.name: f'<td class="{c.cls}"' if c.cls else "<td" for c in columns}
+    drawn: dict[str, dict[tuple[Any, ...], str]] = {c.field.name: {} for c in columns}
     out: list[str] = []
     for row in rows:
         pk = row[0]
         edit = editable is None or pk in editable
         out.append(f'<tr data-row="{pk}">')
         for column, first, last in spans:
-            inner = column.draw(row[first:last])
+            inner = _once(drawn[column.field.name], column, row[first:last])
             head = heads[column.field.name]
             if column.field.name == title:
                 out.append(f'{head}><a class="name" href="{base}{pk}/">{inner or escape(untitled)}</a></td>')
@@ -135,6 +136,17 @@ def rows_html(
                 out.append(f"{head}>{inner}</td>")
         out.append("</tr>")
     return SafeString("".join(out))
+
+
+def _once(known: dict[tuple[Any, ...], str], column: Column, values: tuple[Any, ...]) -> str:
+    """A cell; stages, owners, days come again on a page and are drawn for the first of their rows."""
+    try:
+        found = known.get(values)
+    except TypeError:  # values of a JSON column have no hash
+        return column.draw(values)
+    if found is None:
+        found = known[values] = column.draw(values)
+    return found
 
 
 def paths_of_columns(columns: Sequence[Column]) -> list[Path]:

@@ -25,6 +25,8 @@ ELSEWHERE = (
     "DJANGO_SETTINGS_MODULE",
 )
 """Variables that would make it another site than the one that people get."""
+QUIET_SECONDS, QUIET_MS = 0.7, 60
+"""A server that uses less in that time has started up."""
 LIVE_JOBS = "SELECT count(*) FROM ledger_job WHERE state IN ('ready', 'running')"
 
 
@@ -79,6 +81,7 @@ class Site:
             )
             try:
                 self._wait_until_up(log)
+                self._wait_until_quiet()
                 yield
             finally:
                 self._server.send_signal(signal.SIGTERM)
@@ -99,6 +102,16 @@ class Site:
             except OSError:
                 time.sleep(0.1)
         raise CommandFailed(f"The server did not start: {log.read_text()[-1500:]}")
+
+    def _wait_until_quiet(self) -> None:
+        """Wait until web and worker have started up: that is no part of any request."""
+        deadline, before = time.monotonic() + 30, self.cpu_ms()
+        while time.monotonic() < deadline:
+            time.sleep(QUIET_SECONDS)
+            now = self.cpu_ms()
+            if now - before < QUIET_MS:
+                return
+            before = now
 
     def last_words(self) -> str:
         """The end of what the server said."""
