@@ -111,7 +111,6 @@ def person(name: str, key: object, size: Size = "") -> SafeString:
     return SafeString(f'<span class="row">{avatar(name, key, size)}<span class="cut">{escape(name)}</span></span>')
 
 
-@cache
 @lru_cache(500)
 def thread(now: int, total: int = 5) -> SafeString:
     """The mini path: one node per stage. Filled is done, the ring is now, hollow is to come.
