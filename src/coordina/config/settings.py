@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "coordina.accounts",
     "coordina.ledger",
     "coordina.records",
+    "coordina.activity",
     "coordina.customers",
     "coordina.catalog",
     "coordina.pipeline",
