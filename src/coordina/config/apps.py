@@ -14,6 +14,7 @@ FILLED_BY_ROOMS = {
     "coordina.core.founding": ["FOUNDING"],
     "coordina.core.permissions": ["PERMISSIONS"],
     "coordina.core.types": ["TYPES"],
+    "coordina.core.watchers": ["WATCHERS"],
     "coordina.ledger.outbox": ["EVENTS", "HANDLERS"],
     "coordina.ledger.queue.schedules": ["SCHEDULES"],
 }
