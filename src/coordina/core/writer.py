@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.core.bulk import bulk_save
 from coordina.core.changes import Values
+from coordina.core.instances import fresh
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 
@@ -96,7 +97,7 @@ class Writer[M: Record]:
 
     def create(self, rows: Sequence[Values], *, by: Any, at: datetime) -> list[M]:
         """Write new rows from cleaned values, with everything that belongs to them."""
-        made = [self.model(**{k: v for k, v in row.items() if k not in self.virtual}) for row in rows]
+        made = [fresh(self.model, {k: v for k, v in row.items() if k not in self.virtual}) for row in rows]
         self.prepare(made, rows, by=by, at=at)
         if len(made) == 1:
             made[0].save()

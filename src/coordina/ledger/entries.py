@@ -78,8 +78,7 @@ def flush(journal: Journal, entries: Sequence[Entry]) -> None:
     follow(entries)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 def read(change_set: ChangeSet, *, reverse: bool = False) -> Iterator[list[Written]]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from coordina.core.bulk import bulk_save
+from coordina.core.instances import fresh
 from coordina.pipeline.models.opportunity import Opportunity
 from coordina.pipeline.models.parts import StageEntry
 from coordina.pipeline.rules import Step
@@ -34,7 +35,7 @@ def write_ways(ways: Sequence[tuple[Opportunity, Sequence[StageEntry], Sequence[
         for position, step in enumerate(steps, 1):
             current = position == len(steps)
             if step.key is None:
-                entry = StageEntry(opportunity_id=opportunity.pk, stage_id=step.stage)
+                entry = fresh(StageEntry, {"opportunity_id": opportunity.pk, "stage_id": step.stage})
                 made.append(entry)
             else:
                 entry = known[step.key]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from coordina.accounts.rates import checked_currency, dated_rates, recent_rates
 from coordina.core.bulk import bulk_save
 from coordina.core.changes import Values
+from coordina.core.instances import fresh
 from coordina.core.money import DatedRates
 from coordina.core.references import format_reference
 from coordina.core.refusals import Refusal
@@ -131,10 +132,12 @@ class OpportunityWriter(Writer[Opportunity]):
         return _Work(Stages(), dated_rates(set(codes) - {""}), at.date())
 
     def _made(self, row: Values, by: Any, work: _Work) -> tuple[Opportunity, list[Step]]:
-        obj = Opportunity(**{k: v for k, v in row.items() if k not in self.virtual and not k.startswith(ENTERED)})
+        given = {k: v for k, v in row.items() if k not in self.virtual and not k.startswith(ENTERED)}
+        pipeline = given.pop("pipeline", None)
+        stage = row.get("stage") or work.stages.first(pipeline.pk if pipeline is not None else None)
+        given |= {"stage": stage, "pipeline_id": stage.pipeline_id, "status": stage.kind}
+        obj = fresh(Opportunity, given)
         self.own(obj, row, by)
-        stage = row.get("stage") or work.stages.first(obj.pipeline_id)
-        obj.stage, obj.pipeline_id, obj.status = stage, stage.pipeline_id, stage.kind
         days = days_in(row)
         if stage.kind == rules.OPEN:
             obj.closes_on, obj.closed_on = obj.closes_on or obj.closed_on, None

@@ -272,7 +272,10 @@ def test_the_type_of_a_file_is_recognised(world: World, read: Read) -> None:
     assert read("Nombre,Apellidos,Correo,Cargo\nAna,Pi,a@b.co,Jefa\n", "").type == "person"
 
 
-def test_a_half_done_import_goes_on_behind_what_is_done(world: World, read: Read) -> None:
+def test_a_half_done_import_goes_on_behind_what_is_done(
+    world: World, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "CHUNK", 500)
     run = read("company\n" + "".join(f"C{n}\n" for n in range(1300)))
 
     def stop(behind: int) -> None:

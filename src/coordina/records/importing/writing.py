@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from coordina.core.changes import Values
 from coordina.core.images import encode
+from coordina.core.instances import loaded
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.records.importing.judging import Judge, Judged
@@ -223,7 +224,7 @@ def far_of(judge: Judge, wave: Sequence[Judged]) -> dict[str, dict[int, Record]]
         if stale:
             for pk in stale:
                 kept.pop(pk, None)
-            kept |= model.objects.in_bulk(stale)
+            kept |= loaded(model, stale)
         found[name] = kept
     return found
 

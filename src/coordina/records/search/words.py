@@ -4,9 +4,20 @@ import re
 import unicodedata
 
 _APART = re.compile(r"[^\w]+")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 _PHONE = re.compile(r"\+?[\d][\d\s().-]{6,}\d")
+_REFERENCE = re.compile(r"\b([a-z]{2,5})-(\d{3,})\b")
 LONGEST = 4000
 """Characters of one record's text that are indexed."""
+
+
+def _without_marks(text: str) -> str:
+    """Text without accents; letters of ASCII, which are nearly all, are not even looked at."""
+    return text if text.isascii() else _FOREIGN.sub(_unmarked, text)
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    return "" if unicodedata.combining(found[0]) else found[0]
 
 
 def plain(text: str) -> str:
@@ -16,13 +27,13 @@ def plain(text: str) -> str:
     together.
     """
     folded = unicodedata.normalize("NFKD", text[:LONGEST].casefold())
-    bare = "".join(c for c in folded if not unicodedata.combining(c)).replace("_", " ")
+    bare = _without_marks(folded).replace("_", " ")
     words = [w for w in _APART.split(bare) if w]
     extra = {w.lstrip("0") for w in words if w.isdigit() and w.startswith("0") and w.lstrip("0")}
     for found in _PHONE.findall(bare):
         digits = re.sub(r"\D", "", found)
         extra |= {digits, digits[-9:]}
-    for prefix, number in re.findall(r"\b([a-z]{2,5})-(\d{3,})\b", bare):
+    for prefix, number in _REFERENCE.findall(bare):
         extra.add(prefix + number)
     return " ".join([*words, *sorted(extra - set(words))])
 
@@ -31,5 +42,5 @@ def terms(query: str, most: int = 8) -> list[str]:
     """The words of a query; digits typed with spaces between them, as in a phone number, become one word."""
     text = re.sub(r"(?<=\d)[\s().-]+(?=\d)", "", query.strip()).lstrip("+")
     folded = unicodedata.normalize("NFKD", text[:200].casefold())
-    bare = "".join(c for c in folded if not unicodedata.combining(c)).replace("_", " ")
+    bare = _without_marks(folded).replace("_", " ")
     return [w for w in _APART.split(bare) if w][:most]
