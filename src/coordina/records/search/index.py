@@ -1,13 +1,13 @@
 """Keeping the index: it follows every write, and can be rebuilt whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.db import transaction
+from django.db import models, transaction
 
-from coordina.core.changes import Entry
+from coordina.core.changes import Entry, Values
 from coordina.core.derived import REBUILDS, follows
 from coordina.core.inserting import insert_tuples
 from coordina.core.records import Record
@@ -27,7 +27,7 @@ def indexed(known: RecordType | None) -> bool:
 @follows()
 def keep_index(entries: Sequence[Entry]) -> None:
     """Write, renew and drop search rows in the transaction of the records."""
-    new: dict[str, set[int]] = defaultdict(set)
+    new: dict[str, dict[int, Values]] = defaultdict(dict)
     renew: dict[str, set[int]] = defaultdict(set)
     gone: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
@@ -35,19 +35,19 @@ def keep_index(entries: Sequence[Entry]) -> None:
         if not indexed(known):
             continue
         if entry.kind == "c":
-            new[entry.model].add(entry.pk)
+            new[entry.model][entry.pk] = entry.after
         elif entry.kind == "d":
             gone[entry.model].add(entry.pk)
         elif entry.pk not in new[entry.model] and not _columns(known).isdisjoint(entry.after):  # type: ignore[arg-type]  # indexed means known
             renew[entry.model].add(entry.pk)
     for label, keys in gone.items():
         SearchRow.objects.filter(type_id=type_id(label), object_id__in=keys).delete()
-        new[label] -= keys
+        new[label] = {pk: after for pk, after in new[label].items() if pk not in keys}
         renew[label] -= keys
-    for label, keys in new.items():
-        _write(label, keys, fresh=True)
+    for label, images in new.items():
+        _write_new(label, images)
     for label, keys in renew.items():
-        _write(label, keys, fresh=False)
+        _write(label, keys)
 
 
 def _columns(known: RecordType) -> set[str]:
@@ -59,7 +59,51 @@ def _columns(known: RecordType) -> set[str]:
     return found
 
 
-def _write(label: str, keys: Iterable[int], *, fresh: bool) -> None:
+def _write_new(label: str, images: Mapping[int, Values]) -> None:
+    """Make the search rows of records just made, out of their images where these say enough."""
+    known = find_type(apps.get_model(label))
+    if not images or known is None:
+        return
+    told = _from_images(known, images) if _told_by_images(known) else texts(known, sorted(images))
+    rows = [(type_id(label), pk, title, words) for pk, title, words in told]
+    insert_tuples(SearchRow, ("type_id", "object_id", "title", "words"), rows, "default")
+
+
+def _told_by_images(known: RecordType) -> bool:
+    """Whether titles and words are columns of the record itself, in the writing that the ledger keeps too."""
+    plain = {
+        f.attname
+        for f in known.model._meta.concrete_fields
+        if not isinstance(f, models.DateTimeField | models.JSONField | models.FloatField | models.BooleanField)
+    }
+    columns = [f"{x.path}_id" if x.kind is Kind.REF else x.path for x in known.searchable]
+    return plain.issuperset((known.model.title_column, *columns))
+
+
+def _from_images(known: RecordType, images: Mapping[int, Values]) -> Iterator[tuple[int, str, str]]:
+    """What `texts` gives, without reading the records again."""
+    model = known.model
+    names: list[tuple[str, Mapping[Any, Any] | None]] = []
+    for field in known.searchable:
+        if field.kind is not Kind.REF:
+            names.append((field.path, None))
+            continue
+        assert field.to is not None
+        keys = {image[f"{field.path}_id"] for image in images.values()} - {None}
+        far = field.to._base_manager.filter(pk__in=keys) if keys else ()
+        titles = dict(far.values_list("pk", field.to.title_column)) if keys else {}  # type: ignore[union-attr]  # a queryset where there are keys
+        names.append((f"{field.path}_id", titles))
+    marks = [(letter, f"{name}_id") for letter, name in (("xo", model.scope_owner), ("xg", model.scope_team)) if name]
+    base = f"xt{type_id(model._meta.label)}"
+    for pk in sorted(images):
+        image = images[pk]
+        found = (image[n] if titles is None else titles.get(image[n]) for n, titles in names)
+        text = " ".join(str(v) for v in found if v)
+        held = [f"{letter}{image[column]}" for letter, column in marks if image[column] is not None]
+        yield pk, str(image[model.title_column] or "")[:250], " ".join([plain(text), base, *held])
+
+
+def _write(label: str, keys: Iterable[int]) -> None:
     """Make search rows; earlier ones of the same records are renewed in place."""
     wanted = sorted(keys)
     known = find_type(apps.get_model(label))
@@ -69,7 +113,7 @@ def _write(label: str, keys: Iterable[int], *, fresh: bool) -> None:
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         made = {pk: (title, words) for pk, title, words in texts(known, part)}
-        old = {} if fresh else {r.object_id: r for r in SearchRow.objects.filter(type_id=number, object_id__in=part)}
+        old = {r.object_id: r for r in SearchRow.objects.filter(type_id=number, object_id__in=part)}
         for pk, row in old.items():
             if pk in made:
                 row.title, row.words = made.pop(pk)
@@ -112,7 +156,7 @@ def refresh_referrers(label: str, keys: Sequence[int]) -> int:
                 rows: Any = known.model._base_manager.filter(**{f"{field.path}__in": keys})
                 hit = list(rows.order_by("pk").values_list("pk", flat=True))
                 with transaction.atomic():
-                    _write(known.model._meta.label, hit, fresh=False)
+                    _write(known.model._meta.label, hit)
                 renewed += len(hit)
     return renewed
 
