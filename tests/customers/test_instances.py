@@ -1,6 +1,5 @@
 """Objects made and loaded without Django's constructor are what Django's constructor makes."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -36,8 +35,8 @@ def test_a_name_that_is_no_field_is_refused() -> None:
 
 
 @pytest.fixture
-def companies(world: World) -> Iterator[list[Company]]:
-    yield [world.create(Company, name=name, by=world.boss) for name in ("Alfa", "Bravo")]
+def companies(world: World) -> list[Company]:
+    return [world.create(Company, name=name, by=world.boss) for name in ("Alfa", "Bravo")]
 
 
 def test_loaded_rows_are_as_django_loads_them(companies: list[Company]) -> None:
