@@ -1,1 +1,1 @@
-"""Activity: what people tell each other about records, who follows what, what needs a hand. It knows no business."""
+"""Activity: what people tell each other about records, who follows them, what needs a hand. It knows no business."""
