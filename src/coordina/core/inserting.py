@@ -1,6 +1,7 @@
 """Writing many new rows at once: three times as fast as Django's `bulk_create`, with their images for the ledger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ FEW = 8
 """Below this Django's own way is as good."""
 COPIED = 100
 """From so many rows PostgreSQL takes them by COPY."""
+PAGES_KB = -64_000
+"""Kilobytes of pages, in SQLite's way of saying so, that an import may keep in memory."""
 _SAME = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
 """Columns whose values go to the database and the ledger as they are."""
 
@@ -166,3 +169,18 @@ def _write(connection: Any, table: str, names: Sequence[str], rows: Sequence[tup
                     copy.write_row(row)
         else:
             cursor.execute(head + ", ".join([holes] * len(rows)), [value for row in rows for value in row])
+
+
+@contextmanager
+def roomy(using: str = "default") -> Iterator[None]:
+    """Let SQLite keep the pages of all indexes that an import writes: they are many and are met again and again."""
+    if connections[using].vendor != "sqlite":
+        yield
+        return
+    with connections[using].cursor() as cursor:
+        before = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        cursor.execute(f"PRAGMA cache_size={PAGES_KB}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size={int(before)}")

@@ -1,38 +1,20 @@
 """Background work of records: the search index, and imports."""
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
+from coordina.core.inserting import roomy
 from coordina.ledger.queue import Kind, progress, task
 from coordina.records.importing import checking, running, steps
 from coordina.records.models import ImportRun, RunState
 from coordina.records.search.index import refresh_referrers
 
-PAGES_KB = -64_000
-"""Kilobytes of pages, in SQLite's way of saying so, that an import may keep in memory."""
 SELDOM = (50_000, 20, 50)
 """Thresholds of Python's garbage collector in a process that imports: rows are many and hold no cycles."""
-
-
-@contextmanager
-def roomy() -> Iterator[None]:
-    """Let SQLite keep the pages of all indexes that an import writes: they are many and are met again and again."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        before = cursor.execute("PRAGMA cache_size").fetchone()[0]
-        cursor.execute(f"PRAGMA cache_size={PAGES_KB}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA cache_size={int(before)}")
 
 
 @task()
