@@ -35,7 +35,7 @@ def test_an_address_names_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyP
     [
         ("DATABASE_URL", "mysql://a/b", lambda: env.database(Path())),
         ("DATABASE_URL", "postgres://a:x/b", lambda: env.database(Path())),
-        ("EMAIL_URL", "imap://a", lambda: env.mailers(Path())),
+        ("EMAIL_URL", "imap://a", env.mailers),
         ("BASE_URL", "crm.example.com", env.base_url),
         ("COORDINA_DEBUG", "perhaps", lambda: env.flag("COORDINA_DEBUG")),
         ("COORDINA_DB_POOL", "-1", lambda: env.number("COORDINA_DB_POOL", 8)),
@@ -82,5 +82,5 @@ def test_the_host_of_the_public_address_is_always_answered(monkeypatch: pytest.M
 )
 def test_mail_goes_where_the_address_says(url: str, expected: dict, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMAIL_URL", url)
-    options = env.mailers(Path())["default"]["OPTIONS"]
+    options = env.mailers()["default"]["OPTIONS"]
     assert expected.items() <= options.items()

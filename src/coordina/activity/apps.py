@@ -8,3 +8,7 @@ class ActivityConfig(AppConfig):
 
     name = "coordina.activity"
     label = "activity"
+
+    def ready(self) -> None:
+        """Register what the room declares."""
+        from coordina.activity import aftermath, delivery, kinds, news  # noqa: F401  # registration by import

@@ -124,16 +124,15 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def mailers(folder: Path) -> dict[str, Any]:
-    """Give Django's mailers for ``EMAIL_URL``; unset means files in ``folder/mail``, one a session of sending.
+def mailers() -> dict[str, Any]:
+    """Give Django's mailers for ``EMAIL_URL``; unset means none: mails are kept in the database.
 
     ``smtp://user:password@host:587`` (STARTTLS) and ``smtps://…:465`` (TLS) are understood.
     """
     url = text("EMAIL_URL")
     backends = "django.core.mail.backends"
     if not url:
-        kept = {"file_path": str(folder / "mail")}
-        return {"default": {"BACKEND": f"{backends}.filebased.EmailBackend", "OPTIONS": kept}}
+        return {"default": {"BACKEND": f"{backends}.dummy.EmailBackend"}}
     parts = _split("EMAIL_URL", url, ("smtp", "smtps"))
     secure = parts.scheme == "smtps"
     options = {

@@ -5,7 +5,7 @@ COORDINA_DATA              folder of a company's database and files (``./data``)
 DATABASE_URL               ``postgres://user:password@host:5432/name``; unset: SQLite in the data folder
 REDIS_URL                  a shared cache for many servers; unset: nothing is cached between requests
 BROKER_URL                 RabbitMQ or Redis that carries jobs to many workers; unset: workers read the queue table
-EMAIL_URL                  ``smtp://user:password@host:587``; unset: files in ``mail`` of the data folder
+EMAIL_URL                  ``smtp://user:password@host:587``; unset: mails are kept and shown in the settings
 SECRET_KEY                 unset: made at first start and kept in the data folder, readable by its owner only
 BASE_URL                   the public address, ``https://crm.example.com``; https switches on secure cookies and HSTS
 ALLOWED_HOSTS              comma-separated host names beside that of BASE_URL
@@ -115,7 +115,8 @@ TASKS = {
         "OPTIONS": {"lease": _LEASE, "renew": _LEASE / 3},
     }
 }
-MAILERS = env.mailers(DATA_DIR)
+EMAIL_URL = env.text("EMAIL_URL")
+MAILERS = env.mailers()
 DEFAULT_FROM_EMAIL = env.text("COORDINA_FROM_EMAIL", f"coordina@{env.base_url().hostname}")
 
 # People

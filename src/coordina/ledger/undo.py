@@ -19,6 +19,7 @@ from coordina.core.actions import ACTIONS
 from coordina.core.images import decode, encode, image
 from coordina.core.records import HANGERS, Record
 from coordina.core.refusals import Forbidden, Refusal
+from coordina.core.registry import Registry
 from coordina.ledger.change_sets import change_set as open_change_set
 from coordina.ledger.change_sets import opened_change_set
 from coordina.ledger.entries import Written, read
@@ -59,11 +60,34 @@ class UndoReport:
         change_set: The change set of the undo itself; None when nothing was written.
         undone: How many rows went back.
         held: Rows that were left, with the reason.
+        outside: What had left Coordina by then, in words: an undo cannot call it back.
     """
 
     change_set: ChangeSet | None = None
     undone: int = 0
     held: list[Held] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What a room did about a change set outside of the ledger, such as mails.
+
+    Attributes:
+        recall: Takes back what has not left; called in the undo's transaction with the id of the change set.
+        left: Says what has left, in words.
+    """
+
+    recall: Callable[[int], None]
+    left: Callable[[int], list[str]]
+
+
+AFTERMATHS: Registry[str, Aftermath] = Registry("aftermath")
+
+
+def left_outside(change_set: ChangeSet) -> list[str]:
+    """What of a change set has left Coordina, in words."""
+    return [text for each in AFTERMATHS for text in each.left(change_set.pk)]
 
 
 def may_undo(change_set: ChangeSet, by: User) -> bool:
@@ -141,8 +165,11 @@ def _taken_back(
         change_set.state = State.PARTLY if any(h.reason != "gone" for h in report.held) else State.UNDONE
         change_set.save(update_fields=["state"])
         withdraw(change_set.pk)
+        for each in AFTERMATHS:
+            each.recall(change_set.pk)
         if change_set.undo_of_id is not None and change_set.state == State.UNDONE:  # a redo: it holds again
             ChangeSet.objects.filter(pk=change_set.undo_of_id).update(state=State.DONE)
+    report.outside = left_outside(change_set)
     return report
 
 

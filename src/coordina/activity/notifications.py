@@ -1,0 +1,183 @@
+"""Telling people: in Coordina and by mail, as each has chosen; never what they may not see.
+
+```python
+tell([owner], kind="pipeline.stalled", about=opportunity, text=_("%(name)s has not moved for 30 days") % …)
+```
+Checked against `visible_to` when it is told, and again whenever it is shown, counted or mailed: what somebody lost
+sight of is gone from all three. In a change set, its undo takes it back.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone, translation
+
+from coordina.accounts.company import the_company
+from coordina.accounts.models import User
+from coordina.activity.causes import cause
+from coordina.activity.kinds import KINDS, Kind
+from coordina.activity.mail import send
+from coordina.activity.models import Bell, How, Notification, Preference
+from coordina.activity.seeing import people_of, seen_of
+from coordina.core.records import Record
+from coordina.core.refusals import Text
+
+LONGEST = 600
+ALSO_MOST = 500
+"""Further records that a summary remembers."""
+
+
+def tell(
+    people: Iterable[User | int],
+    *,
+    kind: str,
+    text: Text | Callable[[User], str],
+    about: Record | None = None,
+    by: User | None = None,
+    key: str = "",
+    url: str = "",
+    also: Sequence[int] = (),
+    origin: str = "",
+    at: datetime | None = None,
+    change_set_id: int | None = None,
+) -> list[Notification]:
+    """Tell people something, each once, in the caller's transaction.
+
+    Left out are: who did it, who has no access, who may not see the record, who switched this kind off, and who was
+    told the same before.
+
+    Args:
+        people: Whom; users or their ids.
+        kind: Name in `KINDS`.
+        text: What is told: a text (a lazy one is said in each person's language) or a function of the person.
+        about: The record it is about; None only for news of the system, where `url` says where it leads.
+        by: Who did it: is not told.
+        key: What makes it the same news, per person; by default kind, record and change set (outside one, the text).
+        url: Where it leads, where that is not the record.
+        also: Ids of further records of the same model, for a summary of bulk work.
+        origin: What it repeats, such as `activity.Comment:7`; see `forget`.
+        at: When it happened; now by default.
+        change_set_id: What caused it, where that is not the open change set.
+
+    Returns:
+        What was told, one a person.
+    """
+    known, at = KINDS[kind], at or timezone.now()
+    caused = change_set_id if change_set_id is not None else cause()
+    ids = {p if isinstance(p, int) else p.pk for p in people} - {by.pk if by is not None else None}
+    ways = chosen_by(ids, kind)
+    listeners = [user for user in people_of(ids) if ways[user.pk] != How.OFF and _may_know(user, known, about)]
+    told: list[Notification] = []
+    for user in listeners:
+        said = _said(text, user)
+        told.append(
+            Notification(
+                person_id=user.pk,
+                kind=kind,
+                subject_type=about._meta.label if about is not None else "",
+                subject_id=about.pk if about is not None else None,
+                also=list(also)[:ALSO_MOST],
+                by_id=by.pk if by is not None else None,
+                text=said[:LONGEST],
+                url=url,
+                origin=origin,
+                key=(key or _usual_key(kind, about, caused, said))[:200],
+                how=ways[user.pk],
+                at=at,
+                change_set_id=caused,
+            )
+        )
+    return _kept(told, {user.pk: user for user in listeners})
+
+
+def _kept(told: Sequence[Notification], people: Mapping[int, User]) -> list[Notification]:
+    """Store what is new, ring, and put the mails aside."""
+    if not told:
+        return []
+    pairs = {(n.person_id, n.key) for n in told}
+    known = Notification.objects.filter(person_id__in=people, key__in={n.key for n in told})
+    before = set(known.values_list("person_id", "key")) & pairs
+    new = [n for n in told if (n.person_id, n.key) not in before]
+    Notification.objects.bulk_create(new, ignore_conflicts=True)  # another process may have told it meanwhile
+    rows = Notification.objects.filter(person_id__in=people, key__in={n.key for n in new})
+    fresh = [n for n in rows.order_by("pk") if (n.person_id, n.key) not in before and (n.person_id, n.key) in pairs]
+    ring({n.person_id for n in fresh})
+    for each in fresh:
+        if each.how == How.MAIL:
+            _mail(each, people[each.person_id])
+    return fresh
+
+
+def _mail(each: Notification, user: User) -> None:
+    """Put the mail of one notification aside; it is written when it leaves."""
+    with translation.override(language_of(user)):
+        subject = str(KINDS[each.kind].label)
+    send(
+        to=user,
+        subject=subject,
+        composer="activity.news",
+        data={"ids": [each.pk]},
+        key=f"news:{each.pk}",
+        language=language_of(user),
+        change_set_id=each.change_set_id,
+    )
+
+
+def _may_know(user: User, kind: Kind, about: Record | None) -> bool:
+    if kind.permission and not user.may(kind.permission):
+        return False
+    return about is None or bool(seen_of(user, about._meta.label, [about.pk]))
+
+
+def _said(text: Any, user: User) -> str:
+    with translation.override(language_of(user)):
+        return str(text(user) if callable(text) else text)
+
+
+def _usual_key(kind: str, about: Record | None, caused: int | None, said: str) -> str:
+    place = f"{about._meta.label}:{about.pk}" if about is not None else ""
+    return f"{kind}|{place}|{caused}" if caused is not None else f"{kind}|{place}|{said}"
+
+
+def language_of(user: User) -> str:
+    """The language in which somebody is told things: their own, else the company's."""
+    ours = the_company()
+    return user.language or (ours.language if ours is not None else "es")
+
+
+def chosen_by(ids: Iterable[int], kind: str) -> dict[int, str]:
+    """How people want to hear of a kind."""
+    usual = KINDS[kind].usual.value
+    wanted = set(ids)
+    chosen = Preference.objects.filter(person_id__in=wanted, kind=kind).values_list("person_id", "how")
+    return dict.fromkeys(wanted, usual) | dict(chosen)
+
+
+def ring(ids: Iterable[int]) -> None:
+    """Let the pages of these people count again."""
+    wanted = set(ids)
+    if not wanted:
+        return
+    Bell.objects.bulk_create([Bell(person_id=pk, version=0) for pk in sorted(wanted)], ignore_conflicts=True)
+    Bell.objects.filter(person_id__in=wanted).update(version=F("version") + 1)
+
+
+def forget(origin: str) -> None:
+    """Take back what repeats something that is gone."""
+    rows = Notification.objects.filter(origin=origin, withdrawn=False)
+    people = set(rows.values_list("person_id", flat=True))
+    Notification.objects.filter(origin=origin, withdrawn=False).update(withdrawn=True)
+    ring(people)
+
+
+def reword(origin: str, text: Callable[[User], str]) -> None:
+    """Let what repeats something say what that says now."""
+    rows = list(Notification.objects.filter(origin=origin, withdrawn=False))
+    people = {user.pk: user for user in people_of(n.person_id for n in rows)}
+    for each in rows:
+        if each.person_id in people:
+            said = _said(text, people[each.person_id])[:LONGEST]
+            Notification.objects.filter(pk=each.pk).update(text=said)
+    ring(people)
