@@ -77,8 +77,9 @@ def _claimed(now: datetime) -> Mail | None:
     """The next mail that is due, ours for a while."""
     due = Mail.objects.filter(state=MailState.WAITING, next_at__lte=now).order_by("next_at", "pk")
     for mail in due[:20]:
-        mine = Mail.objects.filter(pk=mail.pk, state=MailState.WAITING, next_at=mail.next_at)
-        if mine.update(next_at=now + CLAIM, attempts=F("attempts") + 1):
+        if Mail.objects.filter(pk=mail.pk, state=MailState.WAITING, next_at=mail.next_at).update(
+            next_at=now + CLAIM, attempts=F("attempts") + 1
+        ):
             mail.attempts += 1
             return mail
     return None

@@ -22,11 +22,11 @@ from django.utils.translation import get_language
 
 from coordina.accounts.company import the_company
 from coordina.accounts.models import User
-from coordina.activity.causes import cause
 from coordina.activity.models import Mail, MailState
 from coordina.core.records import Record
 from coordina.core.refusals import Text
 from coordina.core.registry import Registry
+from coordina.ledger.change_sets import cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +185,17 @@ def _one_line(subject: str) -> str:
     return " ".join(subject.split())[:250]
 
 
+OPEN = (MailState.FAILED, MailState.HELD, MailState.WAITING)
+"""States of mails that have not left."""
+
+
 def release(mails: Sequence[int], *, at: datetime) -> int:
     """Let failed, kept and delayed mails go out now. Gives how many; none without a mail server."""
     from coordina.activity.delivery import deliver
 
     if not configured():
         return 0
-    rows = Mail.objects.filter(pk__in=mails, state__in=(MailState.FAILED, MailState.HELD, MailState.WAITING))
-    count = rows.update(state=MailState.WAITING, next_at=at, attempts=0)
+    count = Mail.objects.filter(pk__in=mails, state__in=OPEN).update(state=MailState.WAITING, next_at=at, attempts=0)
     if count:
         deliver.using(order_key=ORDER).enqueue()
     return count
@@ -200,5 +203,4 @@ def release(mails: Sequence[int], *, at: datetime) -> int:
 
 def cancel(mails: Sequence[int]) -> int:
     """Never send these mails, as far as they have not left. Gives how many."""
-    open_states = (MailState.FAILED, MailState.HELD, MailState.WAITING)
-    return Mail.objects.filter(pk__in=mails, state__in=open_states).update(state=MailState.CANCELLED)
+    return Mail.objects.filter(pk__in=mails, state__in=OPEN).update(state=MailState.CANCELLED)

@@ -16,13 +16,13 @@ from django.utils import timezone, translation
 
 from coordina.accounts.company import the_company
 from coordina.accounts.models import User
-from coordina.activity.causes import cause
 from coordina.activity.kinds import KINDS, Kind
 from coordina.activity.mail import send
 from coordina.activity.models import Bell, How, Notification, Preference
 from coordina.activity.seeing import people_of, seen_of
 from coordina.core.records import Record
 from coordina.core.refusals import Text
+from coordina.ledger.change_sets import cause
 
 LONGEST = 600
 ALSO_MOST = 500

@@ -80,3 +80,16 @@ def opened_change_set() -> ChangeSet:
     row = changes.required("change set").context["change_set"]
     assert isinstance(row, ChangeSet)
     return row
+
+
+def cause() -> int | None:
+    """Id of the open change set, whose row is written for it if need be; None outside one."""
+    journal = changes.current()
+    if journal is None or "change_set" not in journal.context:
+        return None
+    row: ChangeSet = journal.context["change_set"]
+    if row.pk is None:
+        journal.write()
+    if row.pk is None:  # what follows comes before the first write
+        row.save(force_insert=True)
+    return row.pk
