@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Field, Func, IntegerField, Model, Q, QuerySet, Value
 from django.db.models import lookups as orm
@@ -21,11 +22,13 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.core.filters.refusals import BadFilter
 from coordina.core.ordering import Order
+from coordina.core.prepared import Shapes
 
 MAX_PAGE = 1000
 MAX_COUNT = 10_000
 _MAX_MARK = 3000
 _MAX_ID = 2**63 - 1
+_ROWS = Shapes()
 _signer = signing.Signer(salt="coordina.keyset")
 
 
@@ -117,15 +120,21 @@ def page(listed: QuerySet[Any], order: Order, *, after: str = "", before: str = 
     )
 
 
-def rows(source: QuerySet[Any], ids: Sequence[int], *columns: str | Combinable) -> list[tuple[Any, ...]]:
+def rows(model: type[Model], ids: Sequence[int], *columns: str | Combinable) -> list[tuple[Any, ...]]:
     """The second step: columns of the rows of a page, in the order of its ids.
 
     Args:
-        source: All rows of the model, with whatever joins the columns need.
+        model: Whose rows; that they may be seen is what the first step has made sure of.
         ids: From `page`. Rows that are gone meanwhile are left out.
         columns: As for `values_list`; each tuple begins with the id.
     """
-    found = {row[0]: row for row in source.filter(pk__in=ids).order_by().values_list("pk", *columns)}
+    every: Any = model._default_manager
+
+    def build(keys: Any) -> QuerySet[Any]:
+        source: QuerySet[Any] = every.filter(pk__in=keys).order_by().values_list("pk", *columns)
+        return source
+
+    found = {row[0]: row for row in _ROWS.ask((model, columns), build, ids)}
     return [found[pk] for pk in ids if pk in found]
 
 
@@ -135,9 +144,33 @@ def bounded_count(source: QuerySet[Any], limit: int = MAX_COUNT) -> tuple[int, b
     Returns:
         The number, at most `limit`, and whether there are more.
     """
+    return bounded_sum(source, "", limit)[:2]
+
+
+def bounded_sum(source: QuerySet[Any], path: str, limit: int = MAX_COUNT) -> tuple[int, bool, Any]:
+    """How many rows there are and what a column adds up to, without reading past a limit.
+
+    Args:
+        source: The rows.
+        path: ORM path of the column; empty adds nothing up.
+        limit: Rows read at most, one more excepted.
+
+    Returns:
+        The number, at most `limit`; whether there are more; the sum, None where there are more or nothing to add.
+    """
     # Which rows are counted makes no difference, so no order: sorting all that match would cost more than counting.
-    count = source.order_by().values("pk")[: limit + 1].count()
-    return min(count, limit), count > limit
+    read = source.order_by().annotate(_added=F(path)).values_list("_added") if path else source.order_by().values("pk")
+    try:
+        sql, params = read[: limit + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return 0, False, None
+    added = ', SUM("_added")' if path else ", NULL"
+    with connections[source.db].cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*){added} FROM ({sql}) AS part", params)
+        count, total = cursor.fetchone()
+    if count > limit:
+        return limit, True, None
+    return count, False, total
 
 
 def _fetch(

@@ -35,3 +35,19 @@ def covered(model: "type[Record]", actor: Actor, permission: str) -> Q | None:
     if scope.reach is Reach.TEAM and model.scope_team:
         return Q(**{f"{model.scope_team}_id__in": scope.team_ids}) if scope.team_ids else NOBODY
     return Q(**{f"{model.scope_owner}_id": scope.user_id}) if model.scope_owner else NOBODY
+
+
+def covers(obj: "Record", actor: Actor, permission: str) -> bool:
+    """Whether a permission covers one row; asks the database only where its own columns do not say."""
+    model = type(obj)
+    if model.scope_parent or hasattr(model, "condition"):
+        rows: Any = model.objects
+        return bool(rows.within(actor, permission).filter(pk=obj.pk).exists())
+    scope = actor.scope(permission)
+    if scope is None:
+        return False
+    if scope.reach is Reach.ALL or not (model.scope_owner or model.scope_team):
+        return True
+    if scope.reach is Reach.TEAM and model.scope_team:
+        return getattr(obj, f"{model.scope_team}_id") in scope.team_ids
+    return bool(model.scope_owner) and getattr(obj, f"{model.scope_owner}_id") == scope.user_id

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordina.accounts.models import User
+from coordina.core.prepared import Prepared, PreparedSeen
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal, Text
 from coordina.core.types import type_of
@@ -105,16 +106,25 @@ def people_around(record: Record, user: User) -> list[tuple[int, str]]:
     own = getattr(record, "person_id", None)
     if company is None and own is None:
         return []
-    here = Q(company=company) if company else Q(pk=own)
-    if company and (
-        also := list(Position.objects.filter(company=company).values_list("person_id", flat=True)[:OFFERED])
-    ):
-        here |= Q(pk__in=also)
-    rows = Person.objects.visible_to(user).filter(here)
-    found = list(rows.order_by("name", "pk").values_list("pk", "name")[:OFFERED])
+    found: list[tuple[int, str]] = []
+    if company:
+        also = [pk for (pk,) in _ALSO_AT(company)]
+        found = _PEOPLE_WITH(user, company, also) if also else _PEOPLE_OF(user, company)
     if own is not None and own not in {pk for pk, _name in found}:
-        found = [*Person.objects.visible_to(user).filter(pk=own).values_list("pk", "name"), *found]
+        found = [*_PERSON(user, own), *found]
     return found
+
+
+def _named(rows: Any) -> Any:
+    return rows.order_by("name", "pk").values_list("pk", "name")
+
+
+_ALSO_AT = Prepared(lambda at: Position.objects.filter(company_id=at).order_by("pk").values_list("person_id")[:OFFERED])
+_PEOPLE_OF = PreparedSeen(Person, lambda rows, at: _named(rows.filter(company_id=at))[:OFFERED])
+_PEOPLE_WITH = PreparedSeen(  # the ids are read before: PostgreSQL would look at everybody for a query within an «or»
+    Person, lambda rows, at, also: _named(rows.filter(Q(company_id=at) | Q(pk__in=also)))[:OFFERED]
+)
+_PERSON = PreparedSeen(Person, lambda rows, pk: rows.filter(pk=pk).values_list("pk", "name"))
 
 
 def _usual_person(record: Record, user: User, people: Sequence[tuple[int, str]]) -> int | None:

@@ -11,8 +11,9 @@ from django.db.models import BigIntegerField, Count, DecimalField, F, Func, Q, S
 from coordina.core import keyset
 from coordina.core.actors import Actor, Reach
 from coordina.core.ordering import Order
+from coordina.core.prepared import Prepared
 from coordina.pipeline import rules
-from coordina.pipeline.models import Opportunity, Stage, StageEntry, StageSum
+from coordina.pipeline.models import Opportunity, OpportunityLine, Stage, StageEntry, StageSum
 from coordina.pipeline.stages import Stages
 from coordina.pipeline.sums import MEASURES
 
@@ -24,6 +25,7 @@ _COLUMNS = (
     *("stage_id", "version", "name", "company__name", "amount", "currency", "closes_on", "owner_id", "owner__name"),
     *("next_step", "next_step_on", "entered_on", "team_id"),
 )
+_CARDS = Prepared(lambda keys: Opportunity.objects.filter(pk__in=keys).order_by().values_list("pk", *_COLUMNS))
 _MONEY = DecimalField(max_digits=24, decimal_places=2)
 
 
@@ -161,8 +163,7 @@ def _page(stage: int, user: Actor, condition: Q | None, after: str, size: int) -
 
 
 def _cards(keys: Sequence[int]) -> dict[int, Card]:
-    rows = Opportunity.objects.filter(pk__in=keys).order_by().values_list("pk", *_COLUMNS)
-    return {row[0]: Card(*row) for row in rows} if keys else {}
+    return {row[0]: Card(*row) for row in _CARDS(keys)}
 
 
 def sums_of(stages: Sequence[Stage], user: Actor, today: dt.date, *, condition: Q | None = None) -> dict[int, Sums]:
@@ -183,13 +184,20 @@ def _kept(keys: Sequence[int], user: Actor) -> dict[int, tuple[int, ...]]:
     scope = user.scope(Opportunity.view_permission())
     if scope is None:
         return {}
-    rows = StageSum.objects.filter(stage_id__in=keys)
     if scope.reach is Reach.TEAM:
-        rows = rows.filter(team_id__in=scope.team_ids)
-    elif scope.reach is Reach.OWN:
-        rows = rows.filter(owner_id=scope.user_id)
-    found = rows.order_by().values_list("stage_id").annotate(**{f"sum_{m}": Sum(m) for m in MEASURES})
+        found = _KEPT_OF_TEAMS(keys, scope.team_ids)
+    else:
+        found = _KEPT_OF_ONE(keys, scope.user_id) if scope.reach is Reach.OWN else _KEPT(keys)
     return {row[0]: tuple(row[1:]) for row in found}
+
+
+def _added(rows: Any) -> Any:
+    return rows.order_by().values_list("stage_id").annotate(**{f"sum_{m}": Sum(m) for m in MEASURES})
+
+
+_KEPT = Prepared(lambda keys: _added(StageSum.objects.filter(stage_id__in=keys)))
+_KEPT_OF_ONE = Prepared(lambda keys, user: _added(StageSum.objects.filter(stage_id__in=keys, owner_id=user)))
+_KEPT_OF_TEAMS = Prepared(lambda keys, teams: _added(StageSum.objects.filter(stage_id__in=keys, team_id__in=teams)))
 
 
 class _DayNumber(Func):
@@ -246,11 +254,19 @@ class Node:
     mean_days: int | None = None
 
 
+_STAYS = Prepared(
+    lambda deal: (
+        StageEntry.objects.filter(opportunity_id=deal)
+        .order_by("position")
+        .values_list("stage_id", "entered_on", "left_on")
+    )
+)
+
+
 def path_of(opportunity: Opportunity, user: Actor, today: dt.date) -> list[Node]:
     """The way of an opportunity through its pipeline: the open stages, and the end where it has one."""
     stages = Stages()
-    entries = StageEntry.objects.filter(opportunity=opportunity).order_by("position")
-    stays = list(entries.values_list("stage_id", "entered_on", "left_on"))
+    stays = _STAYS(opportunity.pk)
     way = stages.of(opportunity.pipeline_id, rules.OPEN)
     days = _days_by_stage(stays, today)
     here = stages.by_id[opportunity.stage_id]
@@ -286,9 +302,6 @@ def _days_by_stage(stays: Iterable[tuple[int, dt.date | None, dt.date | None]], 
 
 def lines_of(opportunity: Opportunity) -> list[dict[str, Any]]:
     """The products of an opportunity: names, quantities, prices and totals (None where a price is unknown)."""
-    from coordina.pipeline.models import OpportunityLine
-
-    rows = OpportunityLine.objects.filter(opportunity=opportunity).order_by("pk")
     return [
         {
             "pk": pk,
@@ -297,5 +310,14 @@ def lines_of(opportunity: Opportunity) -> list[dict[str, Any]]:
             "price": price,
             "total": None if price is None else rules.total_of([(quantity, price)]),
         }
-        for pk, product, quantity, price in rows.values_list("pk", "product__name", "quantity", "unit_price")
+        for pk, product, quantity, price in _LINES(opportunity.pk)
     ]
+
+
+_LINES = Prepared(
+    lambda deal: (
+        OpportunityLine.objects.filter(opportunity_id=deal)
+        .order_by("pk")
+        .values_list("pk", "product__name", "quantity", "unit_price")
+    )
+)

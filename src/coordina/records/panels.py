@@ -10,12 +10,21 @@ from coordina.accounts.models import User
 from coordina.accounts.rates import DEFAULT_CURRENCY
 from coordina.core.formats import Formats
 from coordina.core.panels import PANELS, Panel
+from coordina.core.prepared import Prepared
 from coordina.core.records import Record
 from coordina.core.types import type_of
+from coordina.core.visibility import covers
 from coordina.records.models import Attachment, Note
 from coordina.records.timeline import current_formats, feed_of
 
 SHOWN_FILES = 20
+_FILES = Prepared(
+    lambda label, pk: (
+        Attachment.objects.filter(subject_type=label, subject_id=pk)
+        .select_related("owner")
+        .order_by("-pk")[: SHOWN_FILES + 1]
+    )
+)
 
 
 def timeline_values(record: Record, user: User, formats: Formats, *, only: str = "", after: str = "") -> dict[str, Any]:
@@ -31,18 +40,13 @@ def timeline_panel(record: Record, user: User) -> Mapping[str, Any]:
 
 def may_hang(user: User, record: Record, permission: str) -> bool:
     """Whether a person may put something of this kind on a record: the permission, and reach over the record."""
-    model = type(record)
-    rows: Any = model.objects
-    scope = user.scope(model.permission("change"))
-    if not user.may(permission) or scope is None:
-        return False
-    return scope.reach == "all" or rows.within(user, model.permission("change")).filter(pk=record.pk).exists()
+    return user.may(permission) and covers(record, user, type(record).permission("change"))
 
 
 def files_panel(record: Record, user: User) -> Mapping[str, Any]:
     """The files of a record, newest first."""
     formats = current_formats(DEFAULT_CURRENCY)  # no amount is shown
-    kept = list(Attachment.of(record).select_related("owner").order_by("-pk")[: SHOWN_FILES + 1])
+    kept = _FILES(record._meta.label, record.pk)
     may = may_hang(user, record, Attachment.permission("add"))
     return {
         "files": [

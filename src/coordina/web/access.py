@@ -6,9 +6,13 @@ from typing import Any
 from coordina.accounts.models import User
 from coordina.core.actions import Action, actions_on, standard
 from coordina.core.actors import Reach
+from coordina.core.prepared import Shapes
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden, NotFound
 from coordina.core.types import RecordType
+from coordina.core.visibility import covers
+
+_FOUND = Shapes()
 
 
 def may_list(user: User, known: RecordType) -> bool:
@@ -35,25 +39,16 @@ def find(user: User, known: RecordType, pk: int) -> Any:
     Raises:
         NotFound: When it does not exist or may not be seen: both alike.
     """
-    found = known.model.objects.visible_to(user).filter(pk=pk).first()
-    if found is None:
+    model = known.model
+    found = _FOUND.ask(model, lambda key: model.objects.filter(pk=key).order_by(), pk)
+    if not found or not covers(found[0], user, model.view_permission()):
         raise NotFound
-    return found
+    return found[0]
 
 
 def reaches(user: User, permission: str, obj: Record) -> bool:
-    """Whether a permission of the person covers a record they see; asks the database only where columns do not say."""
-    model = type(obj)
-    scope = user.scope(permission)
-    if scope is None:
-        return False
-    if not model.scope_parent and not hasattr(model, "condition"):
-        if scope.reach is Reach.ALL or not (model.scope_owner or model.scope_team):
-            return True
-        if scope.reach is Reach.TEAM and model.scope_team:
-            return getattr(obj, f"{model.scope_team}_id") in scope.team_ids
-        return bool(model.scope_owner) and getattr(obj, f"{model.scope_owner}_id") == scope.user_id
-    return bool(model.objects.within(user, permission).filter(pk=obj.pk).exists())
+    """Whether a permission of the person covers a record they see."""
+    return covers(obj, user, permission)
 
 
 def reached(user: User, permission: str, known: RecordType, ids: Sequence[int]) -> set[int] | None:
@@ -61,8 +56,9 @@ def reached(user: User, permission: str, known: RecordType, ids: Sequence[int]) 
     scope = user.scope(permission)
     if scope is None:
         return set()
-    if scope.reach is Reach.ALL and not hasattr(known.model, "condition"):
-        return None
+    own = hasattr(known.model, "condition")
+    if not own and (scope.reach is Reach.ALL or scope == user.scope(known.model.view_permission())):
+        return None  # what they see is what it covers
     return set(known.model.objects.within(user, permission).filter(pk__in=ids).values_list("pk", flat=True))
 
 

@@ -59,7 +59,7 @@ def _lines(
     after = ""
     while True:
         found = page(listing.source, listing.order, after=after, size=MAX_PAGE)
-        block = rows(listing.known.model.objects.all(), found.ids, *paths)
+        block = rows(listing.known.model, found.ids, *paths)
         yield "".join(
             [line.writerow([export_safe(w(v)) for w, v in zip(writers, row[1:], strict=True)]) for row in block]
         )

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -15,7 +16,7 @@ from coordina.accounts.models import User
 from coordina.core.actions import standard
 from coordina.core.filters import Asker, BadFilter, Node, compile_filter, parse, unparse
 from coordina.core.formats import Formats
-from coordina.core.keyset import Page, bounded_count, page, rows
+from coordina.core.keyset import Page, bounded_sum, page, rows
 from coordina.core.ordering import Order, order_of
 from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType
@@ -83,7 +84,7 @@ class Listing:
 
     def values(self, ids: Sequence[int]) -> list[tuple[Any, ...]]:
         """The values of the columns for some rows, in the order of the ids."""
-        return rows(self.known.model.objects.all(), ids, *paths_of_columns(self.columns)) if ids else []
+        return rows(self.known.model, ids, *paths_of_columns(self.columns)) if ids else []
 
     @cached_property
     def html(self) -> SafeString:
@@ -100,20 +101,32 @@ class Listing:
         )
 
     @cached_property
+    def _counted(self) -> tuple[int, bool, Any]:
+        """How many rows there are, at most `COUNTED`; whether there are more; the sum where there are not."""
+        added = self._added
+        ids, whole = self.page.ids, not (self.page.next or self.page.previous)
+        if whole and (added is None or not ids):
+            return len(ids), False, None
+        return bounded_sum(self.source, added.path if added else "", COUNTED)
+
+    @property
+    def _added(self) -> Field | None:
+        """The field that the type adds up, where the person may see it."""
+        return self.known.known_to(self.user).get(self.known.extra.get("sum", ""))
+
+    @property
     def count(self) -> tuple[int, bool]:
         """How many rows there are, at most `COUNTED`, and whether there are more."""
-        ids, whole = self.page.ids, not (self.page.next or self.page.previous)
-        return (len(ids), False) if whole else bounded_count(self.source, COUNTED)
+        return self._counted[:2]
 
-    @cached_property
+    @property
     def total(self) -> str:
         """The sum of the column that the type adds up; empty where too many rows would have to be read."""
-        name = self.known.extra.get("sum", "")
-        added = self.known.known_to(self.user).get(name)
-        if added is None or self.count[1] or not self.count[0]:
+        added, value = self._added, self._counted[2]
+        if added is None or value is None:
             return ""
-        value = self.source.order_by().aggregate(total=Sum(added.path))["total"]
-        return self.formats.money(value) if added.kind is Kind.MONEY else self.formats.decimal(value)
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+        return self.formats.money(number) if added.kind is Kind.MONEY else self.formats.decimal(number)
 
     # Addresses --------------------------------------------------------------------------------------------------------
 

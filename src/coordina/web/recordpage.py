@@ -18,9 +18,11 @@ from coordina.core.actions import Action, standard
 from coordina.core.cells import CELLS, Cell, CellContext, Path
 from coordina.core.formats import Formats
 from coordina.core.panels import Panel, panels_in
+from coordina.core.prepared import Shapes
 from coordina.core.records import Record
 from coordina.core.refusals import NotFound, Text
 from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
+from coordina.core.visibility import covers
 from coordina.web import html
 from coordina.web.access import actions_for, reaches
 from coordina.web.listpage import capital
@@ -32,6 +34,7 @@ PARTS = 50
 """Rows of a part that the page shows."""
 FEW = 1
 """So many fields that no section names join the last section; more have one of their own."""
+_LOADED = Shapes()
 LATE = 50
 """Side panels of this order and above stand under the fields."""
 
@@ -173,10 +176,15 @@ def load(user: User, known: RecordType, pk: int) -> Any:
         for index, path in enumerate(_paths(known, about)):
             if path not in own:
                 far[_alias(about, index)] = F(path) if isinstance(path, str) else path
-    found = known.model.objects.visible_to(user).annotate(**far).filter(pk=pk).first()
-    if found is None:
+    model = known.model
+
+    def build(key: Any) -> Any:
+        return model.objects.annotate(**far).filter(pk=key).order_by()
+
+    found = _LOADED.ask((model, tuple(far.items())), build, pk)
+    if not found or not covers(found[0], user, model.view_permission()):
         raise NotFound
-    return found
+    return found[0]
 
 
 def _paths(known: RecordType, about: Field) -> tuple[Path, ...]:

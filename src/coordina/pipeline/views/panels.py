@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coordina.core.formats import Formats
+from coordina.core.prepared import Prepared
 from coordina.pipeline import rules
 from coordina.pipeline.actions import CHANGE
 from coordina.pipeline.calendar import formats_here
@@ -16,6 +17,11 @@ from coordina.pipeline.queries import Node, lines_of, path_of
 from coordina.pipeline.views.cards import covers
 
 TONES = {Attitude.FOR: "good", Attitude.AGAINST: "bad", Attitude.UNKNOWN: "warn"}
+
+
+_STAKEHOLDERS = Prepared(
+    lambda deal: Stakeholder.objects.filter(opportunity_id=deal).order_by("pk").select_related("person")[:50]
+)
 
 
 def changeable(record: Opportunity, user: Any) -> bool:
@@ -85,7 +91,7 @@ def next_step(record: Opportunity, user: Any) -> dict[str, Any]:
 
 def people(record: Opportunity, user: Any) -> dict[str, Any]:
     """Who takes part in the purchase, with their role and how they stand to it."""
-    rows = Stakeholder.objects.filter(opportunity=record).order_by("pk").select_related("person")
+    rows = _STAKEHOLDERS(record.pk)
     back = urlencode({"next": _home(record)})
     may, linked = changeable(record, user), user.may("customers.view_person")
     found = [
@@ -99,7 +105,7 @@ def people(record: Opportunity, user: Any) -> dict[str, Any]:
             "url": reverse("web:detail", args=("people", row.person_id)) if linked else "",
             "edit_url": f"{reverse('web:edit', args=('stakeholders', row.pk))}?{back}" if may else "",
         }
-        for row in rows[:50]
+        for row in rows
     ]
     add = f"{reverse('web:new', args=('stakeholders',))}?opportunity={record.pk}&{back}" if may else ""
     return {"people": found, "add_url": add}
