@@ -53,11 +53,12 @@ READ_FREELY = {
     "pipeline/views/panels.py: Stakeholder": "parts of an opportunity that the caller may see",
     "customers/panels.py: Position": "parts of people and companies that were narrowed already",
     "records/views/acting.py: model": "found first, then dropped unless its subject may be seen",
+    "records/panels.py: Attachment": "files of a record that the reader may see",
+    "web/access.py: model": "found by its id, then missing unless the reader's reach covers it",
     "web/accounts/entry.py: Organization": "whether there is a company yet, asked before anybody can sign in",
     "web/doing.py: declared.model": "what this person's own form made when it was sent before",
-    "web/exporting.py: known.model": "columns of the ids that a narrowed query has just given",
     "web/left.py: model": "only ids and versions; names are read through visible_to",
-    "web/listing.py: known.model": "columns of the ids that a narrowed query has just given",
+    "web/recordpage.py: model": "found by its id, then missing unless the reader's reach covers it",
     "web/recordpage.py: child.model": "parts of a record that the reader may see",
 }
 """Reads of records in doors and pages without `visible_to`: module, what is read, and why that is right."""
