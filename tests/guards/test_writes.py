@@ -35,6 +35,8 @@ WRITTEN_BY = {
     "pipeline/defaults.py": "what a new company begins with, inside the change set of the founding",
     "pipeline/importing.py": "answers to an import's questions, by the writer, in its change set",
     "pipeline/way.py": "the stages an opportunity went through, written by its writer",
+    "records/bulk/running.py": "the writer called for a chunk of records, in the bulk run's change set",
+    "records/bulk/steps.py": "the bulk run itself, a machine table",
     "records/importing/references.py": "records that rows of an import name, by their writers, in its change set",
     "records/importing/running.py": "the import's own run and its change set",
     "records/importing/steps.py": "the import's own run, a machine table",

@@ -41,6 +41,10 @@ class Action:
         undoable: Whether undo takes it back; if not, `warning` says so before.
         primary: Whether a page shows it as a button rather than in the menu.
         danger: Whether it takes something away.
+        bulk: Whether it is offered for many records at once.
+        plan: From the same parameters to the values that the type's writer is to write, refusing what cannot be. With
+            it bulk work judges without writing, and writes a thousand rows in a few statements instead of one by one;
+            it must be all that the function does.
     """
 
     fn: Callable[..., Any]
@@ -55,6 +59,7 @@ class Action:
     primary: bool = False
     danger: bool = False
     bulk: bool = False
+    plan: Callable[..., Values] | None = None
     hidden: bool = False
 
     @property
@@ -138,8 +143,7 @@ def action[F: Callable[..., Any]](
             if declared.target:
                 check_state(declared, kwargs[declared.target])
             result = fn(**kwargs)
-            for consequence in _consequences.get(declared.name, ()):
-                consequence(result, by=kwargs["by"], at=kwargs["at"])
+            follow_up(declared, result, by=kwargs["by"], at=kwargs["at"])
             return result
 
         declared = Action(guarded, model, permission, label, **said)
@@ -148,6 +152,12 @@ def action[F: Callable[..., Any]](
         return cast(F, guarded)
 
     return register
+
+
+def follow_up(declared: Action, result: Any, *, by: Any, at: Any) -> None:
+    """Do what upper rooms said follows from an action that was done."""
+    for consequence in _consequences.get(declared.name, ()):
+        consequence(result, by=by, at=at)
 
 
 def consequence_of(fn: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -24,6 +24,8 @@ def add_standard_actions(known: RecordType) -> None:
                 verb=verb,
                 icon=_ICONS[verb],
                 danger=verb == "delete",
+                bulk=verb != "create",
+                plan=_planned if verb == "edit" else None,
             )(make(known))
 
 
@@ -51,6 +53,11 @@ def _edit(known: RecordType) -> Callable[..., Any]:
         f"Change a {known.name}.",
         {"record": known.model, "changes": Changes[known.model]},  # type: ignore[name-defined]  # a type computed at run time
     )
+
+
+def _planned(*, record: Any, changes: Any, by: Any, at: Any) -> Any:
+    """What a generated edit writes: what was given."""
+    return dict(changes)
 
 
 def _delete(known: RecordType) -> Callable[..., Any]:

@@ -17,9 +17,11 @@ database, always with the same `delivery.key`. Bulk work emits one event with ma
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, is_dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import batched
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -125,14 +127,33 @@ def on[E: Fact](
     return register
 
 
-def emit(fact: Fact) -> Event:
+GATHERED = "ledger.outbox.gathered"
+"""Where the memory of a journal keeps the facts that wait to be told together."""
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Bulk work tells what it did in one event for many records: facts that differ in their ids alone become one."""
+    journal = changes.required("events")
+    waiting: list[Fact] = journal.memory.setdefault(GATHERED, [])
+    yield
+    del journal.memory[GATHERED]
+    ids: dict[Fact, list[int]] = {}
+    for fact in waiting:
+        ids.setdefault(replace(fact, ids=()), []).extend(fact.ids)
+    for fact, keys in ids.items():
+        for part in batched(dict.fromkeys(keys), IDS_MOST):
+            emit(replace(fact, ids=part))
+
+
+def emit(fact: Fact) -> Event | None:
     """Store an event and a delivery for each handler, in the transaction of the open change set.
 
     Args:
         fact: What happened; its type is registered with `event`.
 
     Returns:
-        The stored event.
+        The stored event; None where bulk work gathers them.
 
     Raises:
         NotRecorded: Outside a change set.
@@ -144,6 +165,9 @@ def emit(fact: Fact) -> Event:
     if not 0 < len(fact.ids) <= IDS_MOST:
         raise TypeError(f"{name}: {len(fact.ids)} ids; one event speaks of 1 to {IDS_MOST} records")
     journal = changes.required(name)
+    if GATHERED in journal.memory:
+        journal.memory[GATHERED].append(fact)
+        return None
     change_set, by = journal.context["change_set"], journal.context.get("by")
     if change_set.pk is None:  # an event is worth a change set, even where it comes before the first write
         journal.write()

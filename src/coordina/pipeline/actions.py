@@ -9,7 +9,7 @@ from pydantic import Field
 
 from coordina.accounts.models import User
 from coordina.core.actions import Changes, New, action
-from coordina.core.changes import Values
+from coordina.core.changes import Values, remembered
 from coordina.core.permissions import LEADERS, SELLERS, permission
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.types import type_of
@@ -68,9 +68,7 @@ def _check_closing(given: Values, kind: str, by: User) -> None:
         raise Refusal("required", _("Say why it was lost."), field="reason")
 
 
-@action(Opportunity, permission=CHANGE, label=_("Edit opportunity"), verb="edit", icon="pencil")
-def edit_opportunity(*, opportunity: Opportunity, changes: Changes[Opportunity], by: User, at: datetime) -> Opportunity:
-    """Change an opportunity. Another stage is a move, made today."""
+def _edited(*, opportunity: Opportunity, changes: Changes[Opportunity], by: User, at: datetime) -> Values:
     given = dict(changes)
     _check_end(opportunity, given)
     stage: Stage | None = given.get("stage")
@@ -83,7 +81,21 @@ def edit_opportunity(*, opportunity: Opportunity, changes: Changes[Opportunity],
             field = "stage" if moves else "pipeline"
             raise Refusal("closed", _("It is closed. Reopen it first."), field=field)
         given["entered_on"] = today_of(by, at)
-    return _write(opportunity, given, by, at)
+    return given
+
+
+@action(
+    Opportunity,
+    permission=CHANGE,
+    label=_("Edit opportunity"),
+    verb="edit",
+    icon="pencil",
+    bulk=True,
+    plan=_edited,
+)
+def edit_opportunity(*, opportunity: Opportunity, changes: Changes[Opportunity], by: User, at: datetime) -> Opportunity:
+    """Change an opportunity. Another stage is a move, made today."""
+    return _write(opportunity, _edited(opportunity=opportunity, changes=changes, by=by, at=at), by, at)
 
 
 def _check_end(opportunity: Opportunity, given: Values) -> None:
@@ -100,7 +112,26 @@ def _check_end(opportunity: Opportunity, given: Values) -> None:
         raise Refusal("required", _("Say why it was lost."), field="reason")
 
 
-@action(Opportunity, permission=CHANGE, label=_("Move to another stage"), lifecycle=(OPEN, None), icon="arrow-right")
+def _moved(*, opportunity: Opportunity, stage: Stage, entered_on: date | None, by: User, at: datetime) -> Values:
+    rules.check_stage_of(opportunity.pipeline_id, stage.pipeline_id)
+    if stage.kind != rules.OPEN:
+        raise Refusal("closing", _("To close it, mark it as won or lost."), field="stage")
+    if stage.pk == opportunity.stage_id:
+        return {}
+    today = today_of(by, at)
+    rules.check_entered_on(entered_on, today, opportunity.entered_on)
+    return {"stage": stage, "entered_on": entered_on or today}
+
+
+@action(
+    Opportunity,
+    permission=CHANGE,
+    label=_("Move to another stage"),
+    lifecycle=(OPEN, None),
+    icon="arrow-right",
+    bulk=True,
+    plan=_moved,
+)
 def move(
     *,
     opportunity: Opportunity,
@@ -115,17 +146,37 @@ def move(
         stage: An open stage of the same pipeline.
         entered_on: Day it happened; today when left empty.
     """
-    rules.check_stage_of(opportunity.pipeline_id, stage.pipeline_id)
-    if stage.kind != rules.OPEN:
-        raise Refusal("closing", _("To close it, mark it as won or lost."), field="stage")
-    if stage.pk == opportunity.stage_id:
-        return opportunity
-    today = today_of(by, at)
-    rules.check_entered_on(entered_on, today, opportunity.entered_on)
-    return _write(opportunity, {"stage": stage, "entered_on": entered_on or today}, by, at)
+    values = _moved(opportunity=opportunity, stage=stage, entered_on=entered_on, by=by, at=at)
+    return _write(opportunity, values, by, at) if values else opportunity
 
 
-@action(Opportunity, permission=CLOSE, label=_("Mark as won"), lifecycle=(OPEN, "won"), icon="trophy", primary=True)
+def _stages() -> Stages:
+    return remembered("pipeline.stages", Stages)
+
+
+def _won(
+    *,
+    opportunity: Opportunity,
+    closed_on: date,
+    amount: Decimal | None,
+    reason: Reason | None,
+    outcome_note: str,
+    by: User,
+    at: datetime,
+) -> Values:
+    return _closing(opportunity, rules.WON, closed_on, amount, reason, outcome_note, by, at)
+
+
+@action(
+    Opportunity,
+    permission=CLOSE,
+    label=_("Mark as won"),
+    lifecycle=(OPEN, "won"),
+    icon="trophy",
+    primary=True,
+    bulk=True,
+    plan=_won,
+)
 def win(
     *,
     opportunity: Opportunity,
@@ -145,10 +196,27 @@ def win(
         amount: What was agreed; the expected amount stays when left empty.
         reason: What decided it, from the list.
     """
-    return _close(opportunity, rules.WON, closed_on, amount, reason, outcome_note, by, at)
+    return _write(
+        opportunity, _closing(opportunity, rules.WON, closed_on, amount, reason, outcome_note, by, at), by, at
+    )
 
 
-@action(Opportunity, permission=CLOSE, label=_("Mark as lost"), lifecycle=(OPEN, "lost"), icon="circle-x", primary=True)
+def _lost(
+    *, opportunity: Opportunity, closed_on: date, reason: Reason, outcome_note: str, by: User, at: datetime
+) -> Values:
+    return _closing(opportunity, rules.LOST, closed_on, None, reason, outcome_note, by, at)
+
+
+@action(
+    Opportunity,
+    permission=CLOSE,
+    label=_("Mark as lost"),
+    lifecycle=(OPEN, "lost"),
+    icon="circle-x",
+    primary=True,
+    bulk=True,
+    plan=_lost,
+)
 def lose(
     *,
     opportunity: Opportunity,
@@ -164,10 +232,10 @@ def lose(
         closed_on: Day of the decision; not in the future, not before it began.
         reason: Why, from the list.
     """
-    return _close(opportunity, rules.LOST, closed_on, None, reason, outcome_note, by, at)
+    return _write(opportunity, _closing(opportunity, rules.LOST, closed_on, None, reason, outcome_note, by, at), by, at)
 
 
-def _close(
+def _closing(
     opportunity: Opportunity,
     kind: str,
     closed_on: date,
@@ -176,17 +244,17 @@ def _close(
     note: str,
     by: User,
     at: datetime,
-) -> Opportunity:
+) -> Values:
     began = max((d for d in (opportunity.opened_on, opportunity.entered_on) if d is not None), default=None)
     rules.check_closed_on(closed_on, today_of(by, at), began)
-    values: Values = {"stage": Stages().first(opportunity.pipeline_id, kind), "closed_on": closed_on}
+    values: Values = {"stage": _stages().first(opportunity.pipeline_id, kind), "closed_on": closed_on}
     values |= {"reason": reason} if reason is not None else {}
     values |= {"amount": amount} if amount is not None else {}
     values |= {"outcome_note": note} if note else {}
-    return _write(opportunity, values, by, at)
+    return values
 
 
-@action(Opportunity, permission=CLOSE, label=_("Reopen"), lifecycle=(CLOSED, "open"), icon="refresh")
+@action(Opportunity, permission=CLOSE, label=_("Reopen"), lifecycle=(CLOSED, "open"), icon="refresh", bulk=True)
 def reopen(
     *,
     opportunity: Opportunity,
@@ -217,7 +285,21 @@ def reopen(
     return done
 
 
-@action(Opportunity, permission=CHANGE, label=_("Set next step"), lifecycle=(OPEN, None), icon="calendar-plus")
+def _next_step(
+    *, opportunity: Opportunity, next_step: str, next_step_on: date | None, by: User, at: datetime
+) -> Values:
+    return {"next_step": next_step, "next_step_on": next_step_on}
+
+
+@action(
+    Opportunity,
+    permission=CHANGE,
+    label=_("Set next step"),
+    lifecycle=(OPEN, None),
+    icon="calendar-plus",
+    bulk=True,
+    plan=_next_step,
+)
 def set_next_step(
     *,
     opportunity: Opportunity,
@@ -230,7 +312,23 @@ def set_next_step(
     return _write(opportunity, {"next_step": next_step, "next_step_on": next_step_on}, by, at)
 
 
-@action(Opportunity, permission=CHANGE, label=_("Next step done"), lifecycle=(OPEN, None), icon="check")
+def _step_done(
+    *, opportunity: Opportunity, next_step: str, next_step_on: date | None, by: User, at: datetime
+) -> Values:
+    if not opportunity.next_step:
+        raise Refusal("nothing", _("There is no next step to tick off."), status=409)
+    return {"next_step": next_step, "next_step_on": next_step_on}
+
+
+@action(
+    Opportunity,
+    permission=CHANGE,
+    label=_("Next step done"),
+    lifecycle=(OPEN, None),
+    icon="check",
+    bulk=True,
+    plan=_step_done,
+)
 def complete_next_step(
     *,
     opportunity: Opportunity,
@@ -240,9 +338,8 @@ def complete_next_step(
     at: datetime,
 ) -> Opportunity:
     """Tick off the next step, and say the one after it where it is known."""
-    if not opportunity.next_step:
-        raise Refusal("nothing", _("There is no next step to tick off."), status=409)
-    return _write(opportunity, {"next_step": next_step, "next_step_on": next_step_on}, by, at)
+    values = _step_done(opportunity=opportunity, next_step=next_step, next_step_on=next_step_on, by=by, at=at)
+    return _write(opportunity, values, by, at)
 
 
 @action(Opportunity, permission=CHANGE, label=_("Take amount from products"), icon="packages")

@@ -8,19 +8,22 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from coordina.accounts.company import the_company
+from coordina.core.changes import remembered
 from coordina.core.formats import Formats, formats_of
 
 
 def today_of(by: Any, at: datetime) -> date:
     """The day it is for a person at a moment: in their time zone, else in the company's."""
-    name = getattr(by, "time_zone", "")
-    if not name:
-        company = the_company()
-        name = company.time_zone if company is not None else "UTC"
+    name = getattr(by, "time_zone", "") or remembered("organization.time_zone", _company_zone)
     try:
         return at.astimezone(ZoneInfo(name)).date()
     except (ZoneInfoNotFoundError, ValueError):
         return at.date()
+
+
+def _company_zone() -> str:
+    company = the_company()
+    return company.time_zone if company is not None else "UTC"
 
 
 def furthest_today() -> date:

@@ -12,4 +12,5 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         """Register what the room declares."""
         from coordina.records import changes, jobs, panels, records, sources  # noqa: F401  # registration by import
+        from coordina.records.bulk import steps  # noqa: F401  # registration of its jobs
         from coordina.records.search import index  # noqa: F401  # follows writes

@@ -25,6 +25,7 @@ DOORS: dict[str, Text] = {
     "web": gettext_lazy("on the web"),
     "rest": gettext_lazy("by another program"),
     "import": gettext_lazy("by an import"),
+    "bulk": gettext_lazy("for many at once"),
     "undo": gettext_lazy("by undoing"),
     "system": gettext_lazy("by Coordina"),
 }

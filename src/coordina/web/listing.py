@@ -38,6 +38,7 @@ class Listing:
         order: The sort in force.
         names: Names of the columns, in order.
         after, before: Marks of the page.
+        pick: Id of the form of the boxes in front of the rows; empty for none.
         typed: The filter as it was typed, where it could not be read.
         error: What is wrong with it.
     """
@@ -51,6 +52,7 @@ class Listing:
     names: tuple[str, ...] = ()
     after: str = ""
     before: str = ""
+    pick: str = ""
     sort: str = ""
     cols: tuple[str, ...] = ()
     typed: str = ""
@@ -98,6 +100,7 @@ class Listing:
             title=self.known.title,
             untitled="—",
             editable=reached(self.user, edit.permission, self.known, ids) if edit and not edit.hidden else set(),
+            pick=self.pick,
         )
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import Resolver404, resolve, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from coordina.accounts.models import User
@@ -15,6 +16,7 @@ from coordina.core.filters.edit import replaced
 from coordina.core.keyset import bounded_count
 from coordina.core.types import TYPES, Kind, RecordType
 from coordina.web.access import may_create, may_list
+from coordina.web.bulk.choices import FORM, bar_of, head_html
 from coordina.web.conditions import Choice
 from coordina.web.layouts import layout_of
 from coordina.web.listbits import addable_html, columns_html, headers_html, labels_of, sentence_html
@@ -47,6 +49,8 @@ def context_of(request: Any, listing: Listing, *, add: str = "", wrong: str = ""
     """
     known, page = listing.known, listing.page
     name = add or request.GET.get("add", "")
+    bar = bar_of(listing)
+    listing.pick = FORM if bar else ""
     rows, labels = listing.html, labels_of(known)
     return {
         "layout": layout_of(known),
@@ -54,7 +58,10 @@ def context_of(request: Any, listing: Listing, *, add: str = "", wrong: str = ""
         "siblings": siblings(request.user, known),
         "listing": listing,
         "title": capital(known.plural),
-        "headers": headers_html([header(listing, c, labels) for c in listing.columns]),
+        "headers": SafeString(
+            (head_html() if bar else "") + headers_html([header(listing, c, labels) for c in listing.columns])
+        ),
+        "bulk": bar,
         "rows": rows,
         "count_text": count_text(listing) if page.ids else "",
         "previous_url": listing.url(before=page.previous) if page.previous else "",

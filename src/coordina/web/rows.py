@@ -93,6 +93,12 @@ def _look(field: Field) -> str:
     return "quiet" if field.kind is Kind.REF and field.to is not User else ""
 
 
+_BOX = (
+    '<td class="pick-cell"><input type="checkbox" class="check pick" name="id" value="%d" form="FORM"'
+    ' aria-labelledby="n%d"></td>'
+)
+
+
 def rows_html(
     columns: Sequence[Column],
     rows: Iterable[tuple[Any, ...]],
@@ -101,6 +107,7 @@ def rows_html(
     title: str,
     untitled: str,
     editable: set[int] | None,
+    pick: str = "",
 ) -> SafeString:
     """All rows of a page.
 
@@ -111,6 +118,7 @@ def rows_html(
         title: Name of the field whose cell opens the record.
         untitled: What stands there when it is empty.
         editable: Ids of the rows whose cells may be edited in place; None for all.
+        pick: Id of the form that a box in front of each row belongs to; empty for none.
     """
     spans: list[tuple[Column, int, int]] = []
     start = 1
@@ -121,15 +129,16 @@ def rows_html(
     heads: Mapping[str, str] = {c.field.name: f'<td class="{c.cls}"' if c.cls else "<td" for c in columns}
     drawn: dict[str, dict[tuple[Any, ...], str]] = {c.field.name: {} for c in columns}
     out: list[str] = []
+    box = _BOX.replace("FORM", escape(pick)) if pick else ""
     for row in rows:
         pk = row[0]
         edit = editable is None or pk in editable
-        out.append(f'<tr data-row="{pk}">')
+        out.append(f'<tr data-row="{pk}">{box % (pk, pk)}' if box else f'<tr data-row="{pk}">')
         for column, first, last in spans:
             inner = _once(drawn[column.field.name], column, row[first:last])
             head = heads[column.field.name]
             if column.field.name == title:
-                out.append(f'{head}><a class="name" href="{base}{pk}/">{inner or escape(untitled)}</a></td>')
+                out.append(f'{head}><a class="name" id="n{pk}" href="{base}{pk}/">{inner or escape(untitled)}</a></td>')
             elif edit and column.edit:
                 out.append(f'{head} data-edit-url="{base}{pk}/edit/{column.edit}/">{inner}</td>')
             else:

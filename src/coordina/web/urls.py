@@ -10,7 +10,7 @@ from coordina.web.dashboard.views import home
 
 app_name = "web"
 
-PARTS = ("coordina.web.accounts", "coordina.web.search", "coordina.web.imports")
+PARTS = ("coordina.web.accounts", "coordina.web.search", "coordina.web.imports", "coordina.web.bulk")
 """Packages of this door that bring addresses of their own."""
 
 

@@ -10,3 +10,4 @@ import "./combobox.js";
 import "./board.js";
 import "./composer.js";
 import "./job.js";
+import "./bulk.js";

@@ -14,7 +14,7 @@ function options(menu) {
 
 /** Place a list in the window, beside its button or field, instead of in a box that would cut it. */
 export function float(list, anchor) {
-  if (!list || !anchor.closest(".table-wrap, .board, .say-bar, .tabs, .dialog, .main")) return;
+  if (!list || !anchor.closest(".table-wrap, .board, .say-bar, .tabs, .dialog, .main") || anchor.closest(".bulk")) return;
   list.classList.add("floats");
   const around = anchor.getBoundingClientRect();
   const end = list.classList.contains("pop-end");

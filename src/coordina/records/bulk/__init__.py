@@ -1,0 +1,1 @@
+"""One action on many records: judged before anything is written, done in chunks, undone as one."""
