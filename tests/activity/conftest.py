@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from coordina.activity import bell
 from coordina.ledger.change_sets import change_set
 from tests.world import World
 
 
 @pytest.fixture
 def world(db: None) -> World:
+    bell.forget_counts()
     made = World()
     with change_set(by=None, at=timezone.now(), via="system"):
         made.boss.email = "ines@example.com"

@@ -68,6 +68,7 @@ READ_FREELY = {
 SQL_BY_HAND = {
     "accounts/known.py": "one read of two machine tables on every request",
     "accounts/sessions.py": "one read of a machine table on every request",
+    "activity/bell.py": "one read of a machine table on every page",
     "config/database.py": "asks whether migrations have run, without Django",
     "config/management/commands/seed.py": "fills a database for measurements",
     "config/restore.py": "asks whether a database is empty and whole, without Django",

@@ -35,8 +35,8 @@ def place_of(each: Notification) -> str:
 
 
 def place_of_record(label: str, pk: int | None) -> str:
-    """Path of a record's page; the start where it has none."""
+    """Path of a record's page; the notifications themselves where it has none."""
     known = find_type(apps.get_model(label)) if label and pk is not None else None
     if known is None or known.within:
-        return reverse("web:home")
+        return reverse("activity:notifications")
     return reverse("web:detail", args=(known.url, pk))

@@ -17,7 +17,7 @@ from coordina.core.actions import ACTIONS
 from coordina.core.refusals import Refusal
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import State
-from coordina.ledger.undo import may_undo, undo
+from coordina.ledger.undo import left_outside, may_undo, undo
 from coordina.web.context import follow_job
 from coordina.web.historypage import DOORS, words_of_change
 from coordina.web.left import left_by
@@ -39,6 +39,7 @@ def change_page(request: Any, pk: int) -> HttpResponse:
         "number": size,
         "size": request.formats.integer(size),
         "left": left_of(held, request.user),
+        "outside": left_outside(change) if change.state != State.OPEN else [],
         "can_undo": may_undo(change, request.user) and change.state == State.DONE,
         "can_finish": may_undo(change, request.user) and change.state == State.PARTLY,
         "state": State(change.state).label,

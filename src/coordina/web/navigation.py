@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.types import TYPES
+from coordina.web.bell import Bell
 
 
 class _Reader(Protocol):
@@ -144,9 +145,9 @@ def navigation_of(reader: _Reader, path: str) -> Navigation:
     return Navigation(groups, _shown(DOCK, reader, path), _shown(CREATE, reader, path))
 
 
-def navigation(request: HttpRequest) -> dict[str, Navigation]:
-    """Context processor: ``nav`` for the shell; empty for who is not signed in."""
+def navigation(request: HttpRequest) -> dict[str, Navigation | Bell | None]:
+    """Context processor: ``nav`` and ``bell`` for the shell; empty for who is not signed in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": Navigation()}
-    return {"nav": navigation_of(user, request.path)}
+        return {"nav": Navigation(), "bell": None}
+    return {"nav": navigation_of(user, request.path), "bell": Bell(user)}

@@ -128,10 +128,11 @@ def _label(model: type[Record], column: str) -> str:
 def said_of(report: UndoReport) -> str:
     """What the toast says after an undo."""
     left = sum(1 for h in report.held if h.reason != "gone")
+    said = _("Undone.")
     if left:
-        return ngettext(
+        said = ngettext(
             "Undone, except for %(count)s record that others have changed since.",
             "Undone, except for %(count)s records that others have changed since.",
             left,
         ) % {"count": left}
-    return _("Undone.")
+    return " ".join([said, *report.outside])

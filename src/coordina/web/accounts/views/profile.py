@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from coordina.accounts import session
 from coordina.accounts.actions import change_password, change_profile, check_current
+from coordina.activity.mail import configured
+from coordina.activity.reading import choices_of
 from coordina.core.actions import of
 from coordina.core.refusals import Refusal
 from coordina.web.accounts.forms import PasswordForm, ProfileForm
@@ -64,5 +66,6 @@ def _profile_form(request: Any, data: Any = None) -> ProfileForm:
 
 def _page(request: Any, form: ProfileForm, password_form: PasswordForm, status: int = 200) -> HttpResponse:
     wrong = form.errors or password_form.errors
-    values = {"form": form, "password_form": password_form, "person": request.user}
+    values: dict[str, Any] = {"form": form, "password_form": password_form, "person": request.user}
+    values |= {"news": choices_of(request.user), "mail_server": configured()}
     return render(request, "web/accounts/profile.html", values, status=max(status, 422 if wrong else 200))

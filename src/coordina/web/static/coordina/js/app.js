@@ -11,3 +11,4 @@ import "./board.js";
 import "./composer.js";
 import "./job.js";
 import "./bulk.js";
+import "./bell.js";
