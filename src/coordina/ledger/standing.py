@@ -30,6 +30,7 @@ class Standing:
     def __init__(self, change_set: ChangeSet, by: User) -> None:
         self.by = by
         self.cause = cause_of(change_set)
+        self.subject = change_set.subject_id
         self.returning: set[tuple[str, int]] = set()
         """Rows that the undo brings back within reach."""
 
@@ -55,6 +56,9 @@ class Standing:
 
     def beyond(self, model: type[Record], kind: str, part: list[Written]) -> set[int]:
         """Ids of the rows that the person may not write any more."""
+        if self.cause is not None and self.cause.carries:  # what came along goes back along
+            own = model is self.cause.model
+            part = [e for e in part if own and (kind == "d" or e.pk == self.subject)]
         keys = {entry.pk for entry in part}
         if self._everywhere(model):
             return set()

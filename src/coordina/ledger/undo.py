@@ -23,7 +23,7 @@ from coordina.core.registry import Registry
 from coordina.ledger.change_sets import change_set as open_change_set
 from coordina.ledger.change_sets import opened_change_set
 from coordina.ledger.entries import Written, read
-from coordina.ledger.history import created_in, last_versions
+from coordina.ledger.history import last_versions, touched
 from coordina.ledger.models.changes import Batch, Change, ChangeSet, State
 from coordina.ledger.outbox import withdraw
 from coordina.ledger.standing import Standing
@@ -398,7 +398,7 @@ def _note_suspects(
     now = dict(rows.filter(pk__in=list(made)).values_list("pk", "version"))
     expected.update({(label, pk): dict(made[pk]) for pk, version in now.items() if version != made[pk]["version"]})
     for referrer, pairs in _referrers(model, set(now)):
-        ours = created_in(change_set, referrer._meta.label, [pk for pk, _target in pairs])
+        ours = touched(change_set, referrer._meta.label, [pk for pk, _target in pairs])  # it goes back itself
         for pk, target in pairs:
             if pk not in ours:
                 known = kept.get((label, target))

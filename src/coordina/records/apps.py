@@ -13,4 +13,6 @@ class RecordsConfig(AppConfig):
         """Register what the room declares."""
         from coordina.records import changes, jobs, panels, records, sources  # noqa: F401  # registration by import
         from coordina.records.bulk import steps  # noqa: F401  # registration of its jobs
+        from coordina.records.duplicates import index as keys  # noqa: F401  # follows writes
+        from coordina.records.duplicates import jobs as twins  # noqa: F401  # follows writes and looks for twins
         from coordina.records.search import index  # noqa: F401  # follows writes

@@ -2,6 +2,7 @@
 
 from coordina.records.models.base import Extensible, Hanger
 from coordina.records.models.bulk import BulkProblem, BulkRun, BulkState
+from coordina.records.models.duplicates import DuplicatePair, MatchDue, MatchKey, Merged, NotSame
 from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagLink
 from coordina.records.models.imports import ImportProblem, ImportRun, RunState
 from coordina.records.models.search import SearchRow
@@ -11,11 +12,16 @@ __all__ = [
     "BulkProblem",
     "BulkRun",
     "BulkState",
+    "DuplicatePair",
     "Extensible",
     "ExternalId",
     "Hanger",
     "ImportProblem",
     "ImportRun",
+    "MatchDue",
+    "MatchKey",
+    "Merged",
+    "NotSame",
     "Note",
     "RunState",
     "SearchRow",

@@ -1,0 +1,119 @@
+"""The two decisions about a pair: they are one, or they are not. Both on the ledger, both undone like anything else."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from coordina.accounts.models import User
+from coordina.core.actions import action
+from coordina.core.records import Record
+from coordina.core.refusals import NotFound
+from coordina.core.types import find_type
+from coordina.records.duplicates.declared import MATCHINGS, Matching, Part
+from coordina.records.duplicates.links import mover
+from coordina.records.duplicates.merging import merge_into
+from coordina.records.models import NotSame
+from coordina.records.models.duplicates import MERGED_LABELS
+
+MERGES: dict[str, Callable[..., Any]] = {}
+"""The merging action of each record type, by name."""
+PARTINGS: dict[str, Callable[..., Any]] = {}
+"""The action that tells two records of a type apart, by name."""
+
+
+def compared(model: type[Record], *parts: Part) -> Matching:
+    """Declare by what records of a model are compared; its record type is declared before.
+
+    From this follow: keys and the queue, warnings on entry and on import, the merging action and its pages.
+    """
+    known = find_type(model)
+    assert known is not None, f"{model}: declare its record type first"
+    made = Matching(known.name, model, parts)
+    MATCHINGS.add(known.name, made)
+    MERGED_LABELS.append(made.label)
+    declare_decisions(made)
+    mover(made.label)(_carry_decisions)
+    return made
+
+
+def _carry_decisions(stays: Record, gone: Record) -> None:
+    """What was told apart from a record that goes is told apart from the one that stays."""
+    rows: Any = NotSame.objects.filter(subject_type=stays._meta.label)
+    for said in rows.filter(Q(low_id=gone.pk) | Q(high_id=gone.pk)).order_by("pk"):
+        other = said.high_id if said.low_id == gone.pk else said.low_id
+        low, high = sorted((stays.pk, other))
+        if other == stays.pk or rows.filter(low_id=low, high_id=high).exists():
+            said.delete()
+        else:
+            said.low_id, said.high_id = low, high
+            said.save()
+
+
+def declare_decisions(kind: Matching) -> None:
+    """Declare the two actions of a record type."""
+    MERGES[kind.name] = action(
+        kind.model,
+        permission=kind.model.permission("change"),
+        label=_("Merge duplicates"),
+        icon="arrows-join",
+        hidden=True,
+        carries=True,
+    )(_merge(kind))
+    PARTINGS[kind.name] = action(
+        kind.model,
+        permission=kind.model.view_permission(),
+        label=_("They are not the same"),
+        icon="arrows-split",
+        hidden=True,
+    )(_tell_apart(kind))
+
+
+def _named(fn: Callable[..., Any], name: str, doc: str, hints: dict[str, Any]) -> Callable[..., Any]:
+    fn.__name__ = fn.__qualname__ = name
+    fn.__doc__ = doc
+    fn.__annotations__ = hints
+    return fn
+
+
+def _merge(kind: Matching) -> Callable[..., Any]:
+    def merge(*, record: Any, others: Any, take: Any, by: Any, at: Any) -> Any:
+        return merge_into(record, others, take, by=by, at=at)
+
+    doc = f"""Merge records into this {kind.name}.
+
+    Args:
+        others: Ids of the records that go into it.
+        take: By field, id of the record whose value is kept.
+    """
+    hints = {"record": kind.model, "others": list[int], "take": dict[str, int], "by": User, "at": datetime}
+    return _named(merge, f"merge_{kind.name}", doc, hints)
+
+
+def _tell_apart(kind: Matching) -> Callable[..., Any]:
+    def tell_apart(*, record: Any, other: Any, by: Any, at: Any) -> Any:
+        if other.pk == record.pk:
+            raise NotFound
+        return say_not_same(kind, record.pk, other.pk, by=by)
+
+    doc = f"""Say that two records are not the same {kind.name}.
+
+    Args:
+        other: The other record.
+    """
+    hints = {"record": kind.model, "other": kind.model, "by": User, "at": datetime}
+    return _named(tell_apart, f"tell_apart_{kind.name}", doc, hints)
+
+
+def say_not_same(kind: Matching, one: int, other: int, *, by: User) -> NotSame:
+    """Remember that two records are not the same; once is enough."""
+    low, high = sorted((one, other))
+    known = NotSame.objects.filter(subject_type=kind.label, low_id=low, high_id=high).first()
+    if known is not None:
+        found: NotSame = known
+        return found
+    made = NotSame(subject_type=kind.label, low_id=low, high_id=high, owner=by)
+    made.save()
+    return made

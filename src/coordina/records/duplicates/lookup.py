@@ -1,0 +1,79 @@
+"""Finding likely twins: a few index hits by the keys, then a closer look at what shares one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from coordina.core.actors import Actor
+from coordina.ledger.entries import type_id
+from coordina.records.duplicates.declared import Matching, facts_of
+from coordina.records.duplicates.keys import keys_of
+from coordina.records.duplicates.scoring import POSSIBLE, Facts, Verdict, compare
+from coordina.records.models import MatchKey, NotSame
+
+A_KEY = 60
+"""Records of one key that are looked at: a key that more share tells little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A stored record that may be the same.
+
+    Attributes:
+        pk: Its id.
+        verdict: How alike, and why.
+    """
+
+    pk: int
+    verdict: Verdict
+
+
+def sharing(marks: Sequence[int]) -> list[tuple[int, int]]:
+    """Keys with records that have them, the newest of each key; one query of one index hit a key."""
+    if not marks:
+        return []
+    table = connection.ops.quote_name(MatchKey._meta.db_table)
+    newest = f"SELECT key, object_id FROM {table} WHERE key = %s ORDER BY object_id DESC LIMIT {A_KEY}"  # noqa: S608  # names of ours
+    one = f"SELECT * FROM ({newest}) k"  # noqa: S608  # names of ours
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([one] * len(marks)), list(marks))
+        return [(int(key), int(pk)) for key, pk in cursor.fetchall()]
+
+
+def twins_of(
+    kind: Matching, facts: Facts, *, but: Iterable[int] = (), seen_by: Actor | None = None, most: int = 5
+) -> list[Twin]:
+    """Stored records that may be the same as what `facts` describe, the likeliest first.
+
+    Args:
+        kind: The record type.
+        facts: Plain values of a record, stored or not.
+        but: Ids to leave out: the record itself.
+        seen_by: Who asks; what they may not see is as if it were not there. None for background work, which must keep
+            the answer from people.
+        most: How many at most.
+    """
+    keys = {pk for _key, pk in sharing(keys_of(kind.name, facts))} - set(but)
+    if keys and seen_by is not None:
+        keys = set(kind.model.objects.visible_to(seen_by).filter(pk__in=keys).values_list("pk", flat=True))
+    return judged(facts, facts_of(kind, sorted(keys)), most) if keys else []
+
+
+def judged(facts: Facts, others: Mapping[int, Facts], most: int) -> list[Twin]:
+    """Those of `others` that may be the same, the likeliest first."""
+    found = [Twin(pk, verdict) for pk, other in others.items() if (verdict := compare(facts, other)).score >= POSSIBLE]
+    return sorted(found, key=lambda twin: (-twin.verdict.score, twin.pk))[:most]
+
+
+def told_apart(kind: Matching, keys: Iterable[int]) -> set[tuple[int, int]]:
+    """Pairs among these records that somebody said are not the same."""
+    wanted = list(keys)
+    rows = NotSame.objects.filter(subject_type=kind.label)
+    found = set(rows.filter(low_id__in=wanted).values_list("low_id", "high_id"))
+    return found | set(rows.filter(high_id__in=wanted).values_list("low_id", "high_id"))
+
+
+def number_of(kind: Matching) -> int:
+    """Number of a record type in derived tables."""
+    return type_id(kind.label)
