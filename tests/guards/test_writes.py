@@ -32,11 +32,15 @@ WRITTEN_BY = {
     "accounts/founding.py": "the first administrator, inside the change set of the founding",
     "config/management/commands/create_user.py": "a user made on the server's command line, in a change set",
     "config/management/commands/set_password.py": "access given back on the server's command line, in a change set",
+    "customers/duplicates.py": "what belongs to merged companies and people, inside the merging action",
     "pipeline/defaults.py": "what a new company begins with, inside the change set of the founding",
     "pipeline/importing.py": "answers to an import's questions, by the writer, in its change set",
     "pipeline/way.py": "the stages an opportunity went through, written by its writer",
     "records/bulk/running.py": "the writer called for a chunk of records, in the bulk run's change set",
     "records/bulk/steps.py": "the bulk run itself, a machine table",
+    "records/duplicates/deciding.py": "the merging and parting actions of each record type",
+    "records/duplicates/merging.py": "what the merging action does, inside its change set",
+    "records/duplicates/pairs.py": "the queue of duplicates, a machine table",
     "records/importing/references.py": "records that rows of an import name, by their writers, in its change set",
     "records/importing/running.py": "the import's own run and its change set",
     "records/importing/steps.py": "the import's own run, a machine table",
@@ -73,6 +77,7 @@ SQL_BY_HAND = {
     "config/management/commands/seed.py": "fills a database for measurements",
     "config/restore.py": "asks whether a database is empty and whole, without Django",
     "config/seed/straight.py": "fills a database for measurements; a command compares it with the ledger",
+    "records/duplicates/lookup.py": "one index hit for each of many keys of a machine table",
     "records/importing/seen.py": "a scratch database of its own, gone with the import",
 }
 """Modules outside core and ledger that hold a cursor."""

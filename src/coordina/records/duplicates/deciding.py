@@ -58,7 +58,7 @@ def declare_decisions(kind: Matching) -> None:
         kind.model,
         permission=kind.model.permission("change"),
         label=_("Merge duplicates"),
-        icon="arrows-join",
+        icon="arrow-merge",
         hidden=True,
         carries=True,
     )(_merge(kind))
@@ -66,7 +66,7 @@ def declare_decisions(kind: Matching) -> None:
         kind.model,
         permission=kind.model.view_permission(),
         label=_("They are not the same"),
-        icon="arrows-split",
+        icon="x",
         hidden=True,
     )(_tell_apart(kind))
 
