@@ -12,3 +12,4 @@ class ActivityConfig(AppConfig):
     def ready(self) -> None:
         """Register what the room declares."""
         from coordina.activity import aftermath, delivery, kinds, news  # noqa: F401  # registration by import
+        from coordina.activity.alerts import actions, jobs, keeping, rounds  # noqa: F401  # registration by import

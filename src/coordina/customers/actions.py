@@ -1,7 +1,7 @@
 """Logging an interaction in seconds, from the page of whatever it was about."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal, cast
 
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from coordina.accounts.models import User
 from coordina.core.actions import action
 from coordina.core.refusals import Refusal
 from coordina.core.types import type_of
-from coordina.customers.enums import Direction, InteractionKind, Outcome
+from coordina.customers.enums import Consent, Direction, InteractionKind, Outcome
 from coordina.customers.models import Interaction, Person
 from coordina.records.subjects import about, subject_for
 
@@ -72,6 +72,30 @@ def log_interaction(
     }
     made: Interaction = writer.create([writer.clean(values) | {"subject": subject}], by=by, at=at)[0]
     return made
+
+
+@action(Person, permission=Person.permission("change"), label=_("Record consent"), icon="shield-check")
+def record_consent(
+    *,
+    person: Person,
+    consent: Consent,
+    consent_source: Annotated[
+        str, Field(min_length=1, max_length=160, json_schema_extra={"label": _("how the consent is known")})
+    ],
+    consent_on: Annotated[date, Field(json_schema_extra={"initial": "today", "label": _("consent since")})],
+    by: User,
+    at: datetime,
+) -> Person:
+    """Write down what a person said to being written to, how one knows, and when they said it.
+
+    Args:
+        consent: What they said.
+        consent_source: A form, a call, a contract.
+        consent_on: Day they said it; not in the future.
+    """
+    writer = type_of(Person).writer
+    values = {"consent": consent, "consent_source": consent_source, "consent_on": consent_on}
+    return cast(Person, writer.edit([(person, writer.clean(values, obj=person))], by=by, at=at)[0])
 
 
 def divided(text: str) -> tuple[str, str]:

@@ -59,3 +59,11 @@ class PurchaseRole(TextChoices):
     BUYS = "buys", _("Buys")
     BLOCKS = "blocks", _("Against")
     UNKNOWN = "unknown", _("Unknown")
+
+
+class Consent(TextChoices):
+    """What a person said to being written to; none of these means that nothing is on record."""
+
+    GIVEN = "given", _("Given")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

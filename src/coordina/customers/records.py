@@ -262,6 +262,9 @@ PERSON = declare(
             help=_("What they asked for and must not be forgotten."),
             aliases=("peticiones especiales", "special requests", "solicitudes especiales"),
         ),
+        f("consent", aliases=("consentimiento", "opt-in", "optin", "marketing consent", "rgpd", "gdpr")),
+        f("consent_source", aliases=("origen del consentimiento", "consent source", "base legal", "legal basis")),
+        f("consent_on", sortable=True, aliases=("fecha del consentimiento", "consent date", "opt-in date")),
         f(
             "owner",
             aliases=("responsable", "contact owner", "propietario", "propietario del contacto", "comercial"),
@@ -278,6 +281,7 @@ PERSON = declare(
     sections=(
         Section(_("Contact"), ("name", "company", "job_title", "email", "phone", "mobile", "city", "profile_url")),
         Section(_("Personal service"), ("language", "preferences", "special_requests")),
+        Section(_("Consent to be written to"), ("consent", "consent_source", "consent_on")),
         Section(_("Who looks after them"), ("owner", "tags")),
     ),
     match=("email", "name"),

@@ -1,7 +1,7 @@
 """How companies, people and what belongs to them are written: contact data in one form, checked at the field."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db.models import F, Q
@@ -24,6 +24,8 @@ OLDEST_COMPANY = 500
 """Year before which no company that still trades was founded."""
 ADDRESSED = ("street", "postal_code", "region")
 """What a row of companies may say of the main address beside city and country."""
+AHEAD = timedelta(days=1)
+"""How far ahead a day of consent may lie: clocks and time zones differ."""
 DEEPEST = 50
 """Companies above a company, at most."""
 
@@ -213,6 +215,8 @@ class PersonWriter(Tagged[Person]):
         if obj is None and not values.get("name"):
             raise Refusal("missing", _("It is missing."), field="name")
 
+        _check_consent(values, obj)
+
         def country() -> str:
             company = obj.company if obj is not None and "company" not in values else values.get("company")
             return company.country if company is not None else ""
@@ -226,6 +230,21 @@ class PersonWriter(Tagged[Person]):
         moved = [obj.pk for obj, values in changes if values.get("company") is not None]
         for start in range(0, len(moved), 500):
             Position.objects.filter(person__in=moved[start : start + 500], company=F("person__company")).delete()
+
+
+def _check_consent(values: Values, obj: Person | None) -> None:
+    """Refuse a day of consent that is still to come, and a day without what was said.
+
+    Raises:
+        Refusal: At `consent_on`, or at `consent`.
+    """
+    if not {"consent", "consent_on"} & values.keys():
+        return
+    on = values.get("consent_on", obj.consent_on if obj else None)
+    if on is not None and on > (timezone.now() + AHEAD).date():
+        raise Refusal("future", _("That day is still to come. Choose today or an earlier day."), field="consent_on")
+    if on is not None and not values.get("consent", obj.consent if obj else ""):
+        raise Refusal("missing", _("Say what they answered."), field="consent")
 
 
 class PositionWriter(Writer[Position]):

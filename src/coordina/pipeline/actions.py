@@ -13,6 +13,7 @@ from coordina.core.changes import Values, remembered
 from coordina.core.permissions import LEADERS, SELLERS, permission
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.types import type_of
+from coordina.customers.models import Company
 from coordina.pipeline import rules
 from coordina.pipeline.calendar import today_of
 from coordina.pipeline.enums import CLOSED, OPEN
@@ -340,6 +341,32 @@ def complete_next_step(
     """Tick off the next step, and say the one after it where it is known."""
     values = _step_done(opportunity=opportunity, next_step=next_step, next_step_on=next_step_on, by=by, at=at)
     return _write(opportunity, values, by, at)
+
+
+@action(Opportunity, permission=CHANGE, label=_("Move the next step"), lifecycle=(OPEN, None), icon="calendar-event")
+def put_off_next_step(*, opportunity: Opportunity, next_step_on: date, by: User, at: datetime) -> Opportunity:
+    """Give the next step another day, today or later."""
+    if not opportunity.next_step:
+        raise Refusal("nothing", _("There is no next step to move."), status=409)
+    if next_step_on < today_of(by, at):
+        raise Refusal("past", _("Choose today or a later day."), field="next_step_on")
+    return _write(opportunity, {"next_step_on": next_step_on}, by, at)
+
+
+@action(
+    Opportunity, permission=CHANGE, label=_("Move the expected close"), lifecycle=(OPEN, None), icon="calendar-event"
+)
+def put_off_close(*, opportunity: Opportunity, closes_on: date, by: User, at: datetime) -> Opportunity:
+    """Expect the close on another day, today or later."""
+    if closes_on < today_of(by, at):
+        raise Refusal("past", _("Choose today or a later day."), field="closes_on")
+    return _write(opportunity, {"closes_on": closes_on}, by, at)
+
+
+@action(Opportunity, permission=CHANGE, label=_("Say which company"), lifecycle=(OPEN, None), icon="building-store")
+def name_company(*, opportunity: Opportunity, company: Company, by: User, at: datetime) -> Opportunity:
+    """Say which company an opportunity is with."""
+    return _write(opportunity, {"company": company}, by, at)
 
 
 @action(Opportunity, permission=CHANGE, label=_("Take amount from products"), icon="packages")

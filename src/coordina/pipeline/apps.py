@@ -11,4 +11,13 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.pipeline import cells, defaults, jobs, metrics, panels, records, sums  # noqa: F401  # registration by import
+        from coordina.pipeline import (  # noqa: F401  # registration by import
+            cells,
+            defaults,
+            jobs,
+            metrics,
+            panels,
+            records,
+            sums,
+            watchers,
+        )

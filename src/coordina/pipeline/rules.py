@@ -6,7 +6,7 @@ Dates are days of business. A day nobody knows stays None: nothing here puts tod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -195,3 +195,37 @@ def total_of(lines: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal:
     """Sum of quantity times unit price, rounded to two places; a line without a price counts as nothing."""
     exact = sum((quantity * price for quantity, price in lines if price is not None), Decimal(0))
     return rounded(exact, 2)
+
+
+PERCENTILE = 80
+OBSERVED = 20
+"""Past stays from which a stage's own history speaks."""
+
+
+def nearest_rank(values: Sequence[int], percent: int) -> int:
+    """The percentile by nearest rank: the smallest value that at least `percent` of a hundred do not exceed.
+
+    The value at place ⌈percent ÷ 100 × n⌉ of the n sorted values; definition 1 of Hyndman and Fan, «Sample quantiles
+    in statistical packages», The American Statistician 50 (1996), 361–365.
+
+    Raises:
+        ValueError: Without values, or for a percentage beyond 1 to 100.
+    """
+    if not values or not 1 <= percent <= 100:
+        raise ValueError("a percentile needs values and a percentage from 1 to 100")
+    return sorted(values)[-(-percent * len(values) // 100) - 1]
+
+
+def usual_days(stays: Sequence[int]) -> int | None:
+    """Days within which four of five opportunities left a stage; None where fewer than `OBSERVED` stays are known."""
+    return max(1, nearest_rank(stays, PERCENTILE)) if len(stays) >= OBSERVED else None
+
+
+def importance(value: Decimal | None, probability: int | None, important_value: Decimal) -> int:
+    """Points of importance of an opportunity, 0 to 100.
+
+    Fifty for each `important_value` of its amount, eighty at most; and a fifth of its probability in per cent. An
+    unknown amount counts as half of `important_value`, an unknown probability as none.
+    """
+    money = Decimal(25) if value is None else min(Decimal(80), 50 * value / important_value)
+    return int((money + Decimal(probability or 0) / 5).to_integral_value(ROUND_FLOOR))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from coordina.accounts.enums import Language
 from coordina.accounts.models import Team
 from coordina.core.records import Record
+from coordina.customers.enums import Consent
 from coordina.customers.models.company import Company
 from coordina.records.models import Extensible
 
@@ -20,7 +21,11 @@ class Person(Extensible):
         company: The main employer; further ones are positions.
         phone, mobile: E.164.
         preferences, special_requests: What personalised service needs to know (C4).
+        consent: What they said to being written to; empty where nothing is on record.
+        consent_source: How one knows it, such as a form or a call. consent_on: Day they said it.
     """
+
+    undo_together: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"consent", "consent_source", "consent_on"}),)
 
     name = models.CharField(_("name"), max_length=200)
     company = models.ForeignKey(
@@ -35,6 +40,9 @@ class Person(Extensible):
     profile_url = models.URLField(_("profile link"), max_length=300, blank=True, default="")
     preferences = models.TextField(_("preferences"), blank=True, default="", max_length=20_000)
     special_requests = models.TextField(_("special requests"), blank=True, default="", max_length=20_000)
+    consent = models.CharField(_("consent"), max_length=10, choices=Consent.choices, blank=True, default="")
+    consent_source = models.CharField(_("how the consent is known"), max_length=160, blank=True, default="")
+    consent_on = models.DateField(_("consent since"), null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -118,6 +118,8 @@ class Opportunity(Extensible):
             SortIndex(fields=["-amount", "-id"], name="opp_amount"),
             models.Index(fields=["name", "id"], name="opp_name"),
             models.Index(fields=["pipeline", "status", "stage", "value", "probability"], name="opp_board"),
+            models.Index(fields=["next_step_on"], name="opp_step_day", condition=Q(status="open")),
+            models.Index(fields=["stage", "entered_on"], name="opp_stalled", condition=Q(status="open")),
         ]
 
     def __str__(self) -> str:

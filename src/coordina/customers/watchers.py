@@ -1,0 +1,48 @@
+"""What of a person needs a hand: whether they agreed to being written to."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from coordina.core.formats import Formats
+from coordina.core.watchers import Act, Row, Tuning, Watcher, watch
+from coordina.customers.models import Person
+
+POINTS = 20
+"""Importance of a missing consent: it holds up mailings, no sale."""
+
+
+def _unasked(row: Row, formats: Formats) -> tuple[str, str]:
+    days = max(0, (formats.today - row["created_at"].date()).days)
+    told = ngettext("on record for %(days)d day", "on record for %(days)d days", days) % {"days": days}
+    title = _("Nobody knows whether %(name)s agrees to mail") % {"name": row["name"]}
+    return title, " · ".join(text for text in (row["company__name"] or "", row["job_title"], told) if text)
+
+
+def _weighs(row: Row, said: Tuning, formats: Formats) -> str:
+    return _("Without consent this person gets no mailing; no sale waits for it.")
+
+
+def _initial(row: Row, today: Any) -> dict[str, Any]:
+    return {"consent": "given"}
+
+
+watch(
+    Watcher(
+        name="customers.no_consent",
+        of=Person,
+        label=gettext_lazy("No consent on record"),
+        icon="shield-half",
+        when=lambda today: Q(consent=""),
+        columns=("consent", "created_at"),
+        shows=("name", "company__name", "job_title"),
+        since=lambda row: row["created_at"].date(),
+        importance=lambda row, said: POINTS,
+        says=_unasked,
+        weighs=_weighs,
+        wait=30,
+        acts=(Act(action="customers.record_consent", label=gettext_lazy("Record consent"), values=_initial),),
+    )
+)
