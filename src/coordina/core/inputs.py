@@ -3,6 +3,7 @@
 import datetime as dt
 import inspect
 from decimal import Decimal
+from functools import lru_cache
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -165,6 +166,7 @@ def described(fn: Any) -> dict[str, str]:
     return found
 
 
+@lru_cache(1000)
 def references(model: type[BaseModel]) -> dict[str, type[Record]]:
     """Which input fields name records, and of which class."""
     found: dict[str, type[Record]] = {}

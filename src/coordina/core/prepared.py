@@ -10,6 +10,7 @@ it is asked to do must therefore not depend on them, beyond where they stand in 
 import copy
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, cast
 
 from django.db import connections, models
@@ -142,6 +143,41 @@ class Prepared:
         return self._shapes.ask(None, self._build, *given)
 
 
+class PreparedWithin[M: Record]:
+    """A prepared query over the rows of a model that a permission covers for somebody.
+
+    Args:
+        model: Whose rows.
+        build: From the rows within reach and the values to the query set.
+    """
+
+    def __init__(self, model: type[M], build: Callable[..., models.QuerySet[Any]]) -> None:
+        self._model, self._build = model, build
+        self._shapes = Shapes()
+
+    def __call__(self, actor: Actor, permission: str, *given: Given) -> list[Any]:
+        """The rows for these values, as far as the permission reaches."""
+        model = self._model
+        if model.scope_parent or hasattr(model, "condition"):
+            if any(_matches_nothing(value) for value in given):
+                return []
+            return list(self._build(model.objects.within(actor, permission), *given))
+        scope = actor.scope(permission)
+        if scope is None:
+            return []
+        if scope.reach is Reach.ALL or not (model.scope_owner or model.scope_team):
+            return self._shapes.ask("all", lambda *g: self._build(model.objects.all(), *g), *given)
+        if scope.reach is Reach.TEAM and model.scope_team:
+            return self._narrowed(f"{model.scope_team}_id__in", tuple(scope.team_ids), given)
+        return self._narrowed(f"{model.scope_owner}_id", scope.user_id, given) if model.scope_owner else []
+
+    def _narrowed(self, path: str, value: Given, given: Sequence[Given]) -> list[Any]:
+        def build(*stands: Any) -> models.QuerySet[Any]:
+            return self._build(self._model.objects.filter(**{path: stands[-1]}), *stands[:-1])
+
+        return self._shapes.ask(path, build, *given, value)
+
+
 class PreparedSeen[M: Record]:
     """A prepared query over the rows of a model that somebody may see.
 
@@ -151,25 +187,30 @@ class PreparedSeen[M: Record]:
     """
 
     def __init__(self, model: type[M], build: Callable[..., models.QuerySet[Any]]) -> None:
-        self._model, self._build = model, build
-        self._shapes = Shapes()
+        self._permission = model.view_permission
+        self._within = PreparedWithin(model, build)
 
     def __call__(self, actor: Actor, *given: Given) -> list[Any]:
         """The rows for these values that `actor` may see."""
-        model, permission = self._model, self._model.view_permission()
-        if model.scope_parent or hasattr(model, "condition"):
-            return list(self._build(model.objects.visible_to(actor), *given))
-        scope = actor.scope(permission)
-        if scope is None:
-            return []
-        if scope.reach is Reach.ALL or not (model.scope_owner or model.scope_team):
-            return self._shapes.ask("all", lambda *g: self._build(model.objects.all(), *g), *given)
-        if scope.reach is Reach.TEAM and model.scope_team:
-            return self._within(f"{model.scope_team}_id__in", tuple(scope.team_ids), given)
-        return self._within(f"{model.scope_owner}_id", scope.user_id, given) if model.scope_owner else []
+        return self._within(actor, self._permission(), *given)
 
-    def _within(self, path: str, value: Given, given: Sequence[Given]) -> list[Any]:
-        def build(*stands: Any) -> models.QuerySet[Any]:
-            return self._build(self._model.objects.filter(**{path: stands[-1]}), *stands[:-1])
 
-        return self._shapes.ask(path, build, *given, value)
+@cache
+def _by_id(model: type[Record], locked: bool) -> PreparedWithin[Any]:
+    if locked:
+        return PreparedWithin(model, lambda rows, pk: rows.locked().filter(pk=pk).order_by())
+    return PreparedWithin(model, lambda rows, pk: rows.filter(pk=pk).order_by())
+
+
+def one[M: Record](model: type[M], pk: int, actor: Actor, permission: str = "", *, locked: bool = False) -> M | None:
+    """One row by its id, where a permission covers it; None where there is none or it does not: both alike.
+
+    Args:
+        model: Whose row.
+        pk: Its id.
+        actor: Who asks.
+        permission: That must cover it; by default to see it.
+        locked: Lock it until the transaction ends.
+    """
+    found: list[M] = _by_id(model, locked)(actor, permission or model.view_permission(), pk)
+    return found[0] if found else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from coordina.core.changes import Journal
 from coordina.core.refusals import Refusal
 from coordina.ledger.entries import flush, last_seq
 from coordina.ledger.models.changes import ChangeSet
+
+_last: ContextVar[ChangeSet | None] = ContextVar("last change set", default=None)
 
 
 class AlreadyDone(Refusal):
@@ -64,6 +67,7 @@ def change_set(
                 if used is not None:
                     raise AlreadyDone(used)
             yield journal
+        _last.set(row)
     except IntegrityError:
         used = ChangeSet.objects.filter(key=key).first() if key is not None else None
         if used is None or used.pk == row.pk:
@@ -73,6 +77,12 @@ def change_set(
         if resume is None:
             row.pk = None
         raise
+
+
+def just_written(by: User, at: datetime) -> ChangeSet | None:
+    """What somebody's call of this moment wrote, here in this thread; None where it wrote nothing."""
+    row = _last.get()
+    return row if row is not None and row.pk is not None and (row.by_id, row.at) == (by.pk, at) else None
 
 
 def opened_change_set() -> ChangeSet:

@@ -19,9 +19,11 @@ from coordina.core.changes import Values
 from coordina.core.images import encode
 from coordina.core.inputs import references
 from coordina.core.messages import errors_of
+from coordina.core.prepared import one
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Forbidden, Invalid, NotFound, Text
 from coordina.core.types import find_type
+from coordina.core.visibility import covers
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.history import values_at
 
@@ -178,14 +180,13 @@ def locked_target(declared: Action, pk: int, by: User, *, version: int | None = 
         Forbidden: When it may be seen, but this permission does not reach it.
         Conflict: When somebody changed it since.
     """
-    rows: Any = declared.model.objects
-    found: Record | None = rows.within(by, declared.permission).locked().filter(pk=pk).first()
+    model = declared.model
+    found = one(model, pk, by, declared.permission, locked=True)
     if found is None:
-        if rows.visible_to(by).filter(pk=pk).exists():
+        if one(model, pk, by) is not None:
             raise Forbidden
         raise NotFound
-    view = declared.model.view_permission()
-    if not by.may(view) or (by.reach[view] != by.reach[declared.permission] and not _visible(rows, by, pk)):
+    if not covers(found, by, model.view_permission()):
         raise NotFound
     if version is not None and found.version != version and declared.verb != "edit":
         raise Conflict
@@ -216,10 +217,6 @@ def _value(obj: Record, name: str) -> Any:
     return getattr(obj, _column(obj, name), None)
 
 
-def _visible(rows: Any, by: User, pk: int) -> bool:
-    return bool(rows.visible_to(by).filter(pk=pk).exists())
-
-
 def resolve(model: type[BaseModel], kwargs: Values, patch: str | None, by: User) -> None:
     """Replace ids by the records they name, as far as the caller may see them.
 
@@ -231,7 +228,7 @@ def resolve(model: type[BaseModel], kwargs: Values, patch: str | None, by: User)
         holder = kwargs if name in kwargs else kwargs[patch] if patch else kwargs
         if holder.get(name) is None:
             continue
-        found = far.objects.visible_to(by).filter(pk=holder[name]).first()
+        found = one(far, holder[name], by)
         if found is None:
             errors[name] = [str(NotFound().message)]
         holder[name] = found

@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Sum
 from coordina.core.changes import Entry
 from coordina.core.derived import REBUILDS, follows
 from coordina.core.inserting import insert_tuples
+from coordina.core.prepared import Prepared
 from coordina.pipeline.models import Opportunity, StageSum
 
 type Key = tuple[int, int, int | None]
@@ -25,6 +26,10 @@ READ = (*DIMENSIONS, "value", "probability", "entered_on")
 CHUNK = 1000
 FULL = 5000
 """Rows after which bulk work asks the job to add them up at once."""
+
+
+_COLUMNS = Prepared(lambda keys: Opportunity.objects.filter(pk__in=keys).order_by().values("pk", *READ))
+_LAST = Prepared(lambda: StageSum.objects.order_by("-pk").values_list("pk")[:1])
 
 
 @dataclass(slots=True)
@@ -83,17 +88,14 @@ def append(entries: Sequence[Entry]) -> None:
 
 def _rows(keys: Iterable[int]) -> dict[int, dict[str, Any]]:
     """The columns that count, of some opportunities."""
-    wanted = list(set(keys))
-    if not wanted:
-        return {}
-    return {row.pop("pk"): row for row in Opportunity.objects.filter(pk__in=wanted).values("pk", *READ)}
+    return {row.pop("pk"): row for row in _COLUMNS(list(set(keys)))}
 
 
 def _write(figures: Mapping[Key, Figures]) -> None:
     rows = [(*key, *(getattr(found, name) for name in MEASURES)) for key, found in figures.items() if not found.empty]
     if rows:
         insert_tuples(StageSum, ("stage_id", "owner_id", "team_id", *MEASURES), rows, "default")
-        last = StageSum.objects.aggregate(last=Max("pk"))["last"]
+        [(last,)] = _LAST()
         _ask_job(last - len(rows), last)
 
 

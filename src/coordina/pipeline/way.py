@@ -5,18 +5,22 @@ from collections.abc import Iterable, Sequence
 
 from coordina.core.bulk import bulk_save
 from coordina.core.instances import fresh
+from coordina.core.prepared import Prepared
 from coordina.pipeline.models.opportunity import Opportunity
 from coordina.pipeline.models.parts import StageEntry
 from coordina.pipeline.rules import Step
 
 BATCH = 1000
+_ENTRIES = Prepared(
+    lambda keys: StageEntry.objects.filter(opportunity_id__in=keys).order_by("opportunity_id", "position")
+)
 
 
 def entries_of(opportunities: Iterable[Opportunity]) -> dict[int, list[StageEntry]]:
     """The entries of some opportunities, each in order, by the opportunity's id; one query."""
     found: dict[int, list[StageEntry]] = defaultdict(list)
     keys = [o.pk for o in opportunities]
-    for entry in StageEntry.objects.filter(opportunity_id__in=keys).order_by("opportunity_id", "position"):
+    for entry in _ENTRIES(keys):
         found[entry.opportunity_id].append(entry)
     return found
 

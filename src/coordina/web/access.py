@@ -6,13 +6,11 @@ from typing import Any
 from coordina.accounts.models import User
 from coordina.core.actions import Action, actions_on, standard
 from coordina.core.actors import Reach
-from coordina.core.prepared import Shapes
+from coordina.core.prepared import one
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden, NotFound
 from coordina.core.types import RecordType
 from coordina.core.visibility import covers
-
-_FOUND = Shapes()
 
 
 def may_list(user: User, known: RecordType) -> bool:
@@ -39,11 +37,10 @@ def find(user: User, known: RecordType, pk: int) -> Any:
     Raises:
         NotFound: When it does not exist or may not be seen: both alike.
     """
-    model = known.model
-    found = _FOUND.ask(model, lambda key: model.objects.filter(pk=key).order_by(), pk)
-    if not found or not covers(found[0], user, model.view_permission()):
+    found = one(known.model, pk, user)
+    if found is None:
         raise NotFound
-    return found[0]
+    return found
 
 
 def reaches(user: User, permission: str, obj: Record) -> bool:

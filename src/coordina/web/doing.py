@@ -18,7 +18,7 @@ from coordina.core.formats import Formats
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Refusal
 from coordina.core.types import Field, Kind, RecordType, find_type, type_of
-from coordina.ledger.change_sets import AlreadyDone
+from coordina.ledger.change_sets import AlreadyDone, just_written
 from coordina.ledger.doors import submit
 from coordina.ledger.history import Event, history_of
 from coordina.ledger.models import ChangeSet
@@ -73,7 +73,7 @@ def carry_out(
         return _done_before(declared, done.change_set)
     except ProtectedError as held:
         raise Refusal("held", held_text(held, user), status=409) from None
-    wrote = ChangeSet.objects.filter(by=user, at=at, action=declared.name).order_by("-pk").first()
+    wrote = just_written(user, at)
     undo_url = reverse("web:undo", args=(wrote.pk,)) if wrote is not None and wrote.undoable else ""
     return Done(result, _said(declared, result, wrote is not None), undo_url)
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from coordina.core.actions import of
 from coordina.core.parsing.ids import parse_id
+from coordina.core.prepared import one
 from coordina.core.refusals import Conflict, NotFound
+from coordina.ledger.change_sets import just_written
 from coordina.ledger.doors import submit
 from coordina.ledger.history import Event, history_of, values_at
-from coordina.ledger.models import ChangeSet
 from coordina.pipeline.actions import move
-from coordina.pipeline.models import Opportunity, Stage
+from coordina.pipeline.models import Opportunity
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def move_card(request: Any, pk: int, at: datetime) -> Moved:
     Raises:
         Refusal: Whatever stands in the way; a conflict says who moved it where.
     """
-    found: Opportunity | None = Opportunity.objects.visible_to(request.user).filter(pk=pk).first()
+    found = one(Opportunity, pk, request.user)
     if found is None:
         raise NotFound
     stage, version = request.POST.get("stage", ""), request.POST.get("version", "")
@@ -53,9 +54,8 @@ def move_card(request: Any, pk: int, at: datetime) -> Moved:
         _refuse_moved(found, seen)
         seen = found.version
     done = submit(of(move), {"stage": stage}, by=request.user, via="web", pk=pk, version=seen, at=at)
-    wrote = ChangeSet.objects.filter(by=request.user, at=at, subject_id=pk).order_by("-pk").first()
-    name = Stage.objects.filter(pk=done.stage_id).values_list("name", flat=True).first() or ""
-    text = _("%(title)s moved to %(stage)s.") % {"title": done.name, "stage": name}
+    wrote = just_written(request.user, at)
+    text = _("%(title)s moved to %(stage)s.") % {"title": done.name, "stage": done.stage.name}
     return Moved(done, found.stage_id, text, reverse("web:undo", args=(wrote.pk,)) if wrote else "")
 
 
