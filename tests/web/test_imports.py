@@ -141,7 +141,7 @@ def test_imports_belong_to_their_owner(world: World, director: Client) -> None:
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("libro.xlsx", b"PK\x03\x04xxxx"), ("doc.pdf", b"%PDF-1.4"), ("nada.csv", b"")],
+    [("paquete.gz", b"\x1f\x8b\x08"), ("doc.pdf", b"%PDF-1.4"), ("nada.csv", b"")],
 )
 def test_files_that_are_no_table_are_refused_with_a_way_out(director: Client, name: str, data: bytes) -> None:
     answer = director.post("/import/", {"type": "", "files": SimpleUploadedFile(name, data)})

@@ -22,7 +22,11 @@ IMPORT = permission(
 
 def may_import(by: User, known: RecordType) -> bool:
     """Whether a person may import records of a type: they may make or change them."""
-    if not known.importable or known.within or not by.may(IMPORT):
+    if not known.importable or not by.may(IMPORT):
+        return False
+    if (permission := known.extra.get("import_permission")) is not None:
+        return by.may(permission)
+    if known.within:
         return False
     verbs = (standard(known.model, verb) for verb in ("create", "edit"))
     return any(action is not None and by.may(action.permission) for action in verbs)

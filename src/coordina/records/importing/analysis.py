@@ -1,29 +1,27 @@
 """Looking at a whole file once: how dates and numbers are written, which column is which field."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from coordina.core.types import TYPES, Kind, RecordType
-from coordina.records.importing.files import folder
+from coordina.core.types import Kind, RecordType
+from coordina.records.importing.converting import PLAIN, source
+from coordina.records.importing.exports import OTHER_DATA, ExportTable
+from coordina.records.importing.tables import known_named
 from coordina.records.importing.targets import nouns, targets
 from coordina.records.imports.columns import Proposal, propose
 from coordina.records.imports.dates import agree
 from coordina.records.imports.folding import folded
 from coordina.records.imports.profiles import ColumnFacts, ColumnProfile
 from coordina.records.imports.reading import FileFacts, inspect, rows
+from coordina.records.imports.reasons import Code, because
 from coordina.records.models import ImportRun
 
 DISTINCT = 300
 """Different values of a column that are offered for a decision."""
 GUESSED_FROM = 200
 """Rows from which the type of a file is guessed."""
-
-
-def source(run: ImportRun) -> Path:
-    """Where the bytes of a run's file are."""
-    return folder() / run.path
 
 
 def read_facts(run: ImportRun, known: Iterable[RecordType]) -> FileFacts:
@@ -33,7 +31,7 @@ def read_facts(run: ImportRun, known: Iterable[RecordType]) -> FileFacts:
         known: Types it may hold; their names for columns tell the header from other rows.
     """
     words = {folded(text) for each in known for t in targets(each) for text in (t.name, *t.labels, *t.aliases)}
-    return inspect(source(run), known=words)
+    return inspect(source(run), known=words, dialect=PLAIN if run.facts.get("table") else None)
 
 
 def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType]) -> RecordType | None:
@@ -51,21 +49,54 @@ def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType]) ->
     return best[1]
 
 
-def analyse(run: ImportRun, facts: FileFacts, tell: Callable[[int], None]) -> list[dict[str, Any]]:
+def analyse(
+    run: ImportRun, facts: FileFacts, tell: Callable[[int], None], table: ExportTable | None = None
+) -> list[dict[str, Any]]:
     """Read all rows and propose what becomes of each column.
+
+    Args:
+        table: What the file is known to be, where its headers say so.
 
     Returns:
         By column what `plan` reads back: header, target, confidence, formats, the most frequent values.
     """
-    decided = _profiled(rows(source(run), facts), facts, tell)
+    typed: dict[str, Any] = {"decimal": "."} if run.facts.get("typed") else {}
+    decided = _profiled(rows(source(run), facts), facts, tell, **typed)
     if (order := agree([f.date for f in decided])) is not None:
-        decided = _profiled(rows(source(run), facts), facts, order=order) if _open_days(decided) else decided
-    return [_stored(p, decided[p.column]) for p in proposed(TYPES[run.type], facts.headers, decided)]
+        decided = _profiled(rows(source(run), facts), facts, order=order, **typed) if _open_days(decided) else decided
+    found = proposed(known_named(run.type), facts.headers, decided, table)
+    stored = [_stored(p, decided[p.column]) for p in found]
+    for column in stored:
+        column["by_id"] = table is not None and table.target_of(column["header"])[1]
+        column["ambiguous_numbers"] = column["ambiguous_numbers"] and not typed
+    return stored
 
 
-def proposed(known: RecordType, headers: Sequence[str], decided: Sequence[ColumnFacts]) -> list[Proposal]:
-    """Which column is which field of a type."""
-    return propose(headers, targets(known), decided, nouns=nouns(known), title=known.title)
+def proposed(
+    known: RecordType, headers: Sequence[str], decided: Sequence[ColumnFacts], table: ExportTable | None = None
+) -> list[Proposal]:
+    """Which column is which field of a type; what is known about an export comes before what names suggest."""
+    there = targets(known)
+    found = propose(headers, there, decided, nouns=nouns(known), title=known.title)
+    if table is None:
+        return found
+    names = {target.name for target in there}
+    said = {p.column: target for p in found if (target := table.target_of(p.header)[0]) is not None}
+    taken: set[str] = set()
+    for column in sorted(said, key=lambda c: (not (table.target_of(headers[c])[1] and decided[c].filled), c)):
+        target = said[column]
+        said[column] = target if target in names and target not in taken else OTHER_DATA
+        taken.add(target)
+    return [_told(p, said.get(p.column), taken) for p in found]
+
+
+def _told(proposal: Proposal, said: str | None, taken: set[str]) -> Proposal:
+    """A proposal with what the export says; where it says nothing, only what is certain and still free is kept."""
+    if said is None:
+        keep = proposal.certain and proposal.target not in taken
+        return proposal if keep else replace(proposal, target=None, confidence=0.0, reason=because(Code.COLUMN_UNKNOWN))
+    code = Code.COLUMN_SAME_NAME if said else Code.COLUMN_UNKNOWN
+    return replace(proposal, target=said or None, confidence=1.0 if said else 0.0, reason=because(code))
 
 
 def _open_days(decided: Iterable[ColumnFacts]) -> bool:

@@ -12,6 +12,7 @@ from coordina.core.money import currencies
 from coordina.core.refusals import Refusal
 from coordina.core.types import Field, Kind
 from coordina.records.importing.plan import EMPTY, ColumnPlan
+from coordina.records.importing.targets import EXTERNAL_ID
 from coordina.records.imports import values
 from coordina.records.imports.matching import Candidate, Matcher
 from coordina.records.imports.reasons import Reason, quoted
@@ -42,12 +43,13 @@ class Problem:
         self.text = str(text)
 
 
-def reader(column: ColumnPlan, zone: tzinfo, region: str) -> Cell:
+def reader(column: ColumnPlan, zone: tzinfo, region: str, id_prefix: str = "") -> Cell:
     """The function that reads the cells of a column.
 
     Args:
         zone: Zone of times that name none.
         region: Country of phone numbers without a prefix.
+        id_prefix: What ids may begin with and are read without.
     """
     assert column.target is not None
     field = column.target.field
@@ -70,6 +72,10 @@ def reader(column: ColumnPlan, zone: tzinfo, region: str) -> Cell:
         return _chosen(column, field)
     if kind in plain:
         return remembering(plain[kind])
+    if column.by_id:  # several ids are parted by semicolons: the first is the main one
+        return lambda text: text.partition(";")[0].strip().removeprefix(id_prefix)
+    if column.target.name == EXTERNAL_ID and id_prefix:
+        return lambda text: export_plain(text).strip().removeprefix(id_prefix)
     return lambda text: export_plain(text).strip()
 
 

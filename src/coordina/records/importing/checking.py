@@ -1,7 +1,7 @@
 """A verdict for every row before anything is written: what is new, what changes, what cannot be used and why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
@@ -9,19 +9,23 @@ from typing import Any
 from django.db import transaction
 
 from coordina.core.images import encode
-from coordina.records.importing.analysis import source
+from coordina.records.importing.converting import source
 from coordina.records.importing.judging import Judge, Judged
 from coordina.records.importing.plan import Plan
+from coordina.records.importing.promises import Promises
 from coordina.records.importing.seen import Seen
 from coordina.records.importing.writing import far_of
 from coordina.records.imports.folding import folded
-from coordina.records.imports.reading import rows
+from coordina.records.imports.reading import Row, rows
+from coordina.records.imports.values import answered
 from coordina.records.models import ImportProblem, ImportRun, RunState
 
 CHUNK = 2000
 """Rows that are judged, and written in one transaction: the more, the fewer pages of indexes are written twice."""
 SAMPLE = 60
 """Rows of each verdict that the review page shows."""
+MOST_STRANGERS = 200
+"""Owners nobody knows that are listed one by one."""
 MOST_MADE = 5000
 """Names of records to be made that are counted one by one."""
 
@@ -35,19 +39,27 @@ class _Tally:
     made: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def check(run: ImportRun, *, progress: Progress) -> None:
-    """Judge every row; counts, samples and problems are kept with the run."""
+def check(run: ImportRun, *, progress: Progress, promises: Promises | None = None) -> None:
+    """Judge every row; counts, samples and problems are kept with the run.
+
+    Args:
+        promises: What earlier files of the same export will make; what this one will make is added.
+    """
     plan = Plan.of(run)
-    judge = Judge(plan, run.by)
+    judge = Judge(plan, run.by, promises=promises)
     tally = _Tally()
     ImportProblem.objects.filter(run=run).delete()
     with Seen() as keys, Seen() as names:
-        for part in batched(rows(source(run), plan.facts), CHUNK):
+        for part in batched(wanted_rows(run, plan), CHUNK):
             judged = judge.judge(part)
             _ask_writer(judge, judged)
             _repeated(judge, judged, keys)
             if plan.own:
                 names.add(judge.name_of(one) for one in judged if not one.errors)
+            if promises is not None:
+                good = [one for one in judged if not one.errors]
+                label = plan.type.model._meta.label
+                promises.add(label, (one.external for one in good), map(judge.name_of, good))
             for one in judged:
                 _count(tally, one)
             keep_problems(run, judged)
@@ -55,13 +67,29 @@ def check(run: ImportRun, *, progress: Progress) -> None:
         for name in plan.own:
             there = names.known(tally.made[name])
             tally.made[name] = {k: t for k, t in tally.made[name].items() if k not in there}
-    run.counts = {**tally.counts, "made": {n: len(texts) for n, texts in tally.made.items() if texts}}
+    made = {n: len(texts) for n, texts in tally.made.items() if texts}
+    run.counts = {**tally.counts, **_strangers(judge), "made": made}
     run.samples = {
         **tally.samples,
         "made": {n: sorted(texts.values())[:SAMPLE] for n, texts in tally.made.items() if texts},
     }
     run.state = RunState.CHECKED
     run.save(update_fields=["counts", "samples", "state"])
+
+
+def _strangers(judge: Judge) -> dict[str, Any]:
+    """Owners that nobody here is, with how many rows name each, the most frequent first."""
+    found = dict(judge.strangers.most_common(MOST_STRANGERS))
+    return {"strangers": found} if found else {}
+
+
+def wanted_rows(run: ImportRun, plan: Plan) -> Iterator[Row]:
+    """The rows of a run's table without those that were deleted in the other program."""
+    found = rows(source(run), plan.facts)
+    if plan.deleted is None:
+        return found
+    place = plan.deleted
+    return (row for row in found if answered(row.cells[place]) is not True)
 
 
 def _ask_writer(judge: Judge, judged: Sequence[Judged]) -> None:
@@ -94,9 +122,8 @@ def _count(tally: _Tally, one: Judged) -> None:
             tally.made[name].setdefault(folded(text) or text, text)
     if len(tally.samples[one.verdict]) < SAMPLE:
         values = {n: encode(v) for n, v in one.values.items()}
-        tally.samples[one.verdict].append(
-            {"row": one.row.number, "values": values, "pending": one.pending, "other": len(one.other), "of": one.found}
-        )
+        sample = {"row": one.row.number, "values": values, "pending": one.pending | one.promised}
+        tally.samples[one.verdict].append(sample | {"other": len(one.other), "of": one.found})
 
 
 def keep_problems(run: ImportRun, judged: Sequence[Judged]) -> None:

@@ -1,5 +1,6 @@
 """Rows to values: what each row would become, and why some cannot."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from coordina.accounts.models import Organization, User
-from coordina.core.actions import Action, standard
+from coordina.core.actions import standard
 from coordina.core.changes import Values
 from coordina.core.messages import errors_of
 from coordina.core.records import Record
@@ -17,6 +18,7 @@ from coordina.core.refusals import Refusal
 from coordina.core.types import Kind
 from coordina.records.importing.cells import LEFT, Cell, Problem, reader
 from coordina.records.importing.plan import ColumnPlan, Mode, Plan
+from coordina.records.importing.promises import Promises
 from coordina.records.importing.references import Resolver
 from coordina.records.importing.targets import EXTERNAL_ID
 from coordina.records.imports.folding import folded
@@ -39,6 +41,7 @@ class Judged:
         pending: References whose record does not exist yet, as text by field.
         errors: What is wrong, as (label, sentence); a row with errors is left out.
         found: The record it would update.
+        promised: References to records that an earlier file of the same export will make, as text by field.
         again: Whether the record it updates was made by this very import, for a reference to it.
         repeats: Whether an earlier row of the file makes the record that it will update.
     """
@@ -47,6 +50,7 @@ class Judged:
     values: Values = field(default_factory=dict)
     other: dict[str, str] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
+    promised: dict[str, str] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
     external: str = ""
     found: int | None = None
@@ -71,10 +75,14 @@ class Judge:
     Args:
         stubs: Records of the imported type that this import made for references to them, by name: their rows are
             still to come.
+        promises: What earlier files of the same export will make; only where nothing is written yet.
     """
 
-    def __init__(self, plan: Plan, by: User, stubs: dict[str, int] | None = None) -> None:
-        self.plan, self.by = plan, by
+    def __init__(
+        self, plan: Plan, by: User, stubs: dict[str, int] | None = None, promises: Promises | None = None
+    ) -> None:
+        self.plan, self.by, self.promises = plan, by, promises
+        self.strangers: Counter[str] = Counter()
         self.net = True
         self.stubs = {} if stubs is None else stubs
         self.far: dict[str, dict[int, Record]] = {}
@@ -88,10 +96,12 @@ class Judge:
             target = column.target
             if target is not None and target.field.kind is Kind.REF:
                 self.references[target.name] = self._resolver(column, plan)
-            read = reader(column, zone, company.country if company else "") if target is not None else None
+            read = (
+                reader(column, zone, company.country if company else "", plan.id_prefix) if target is not None else None
+            )
             self.readers.append((column, read, target is not None and target.field.kind in WORDS))
-        self.create = _needed(plan, "create", by) if plan.mode is not Mode.UPDATE else None
-        self.edit = _needed(plan, "edit", by) if plan.mode is not Mode.CREATE else None
+        self.create = _needed(plan, "create", by) if plan.mode is not Mode.UPDATE else ""
+        self.edit = _needed(plan, "edit", by) if plan.mode is not Mode.CREATE else ""
         edit = standard(plan.type.model, "edit")
         self.checked = edit.input if edit is not None else None
         fills = {*plan.type.writer.fills, *plan.constants}
@@ -101,7 +111,8 @@ class Judge:
     def _resolver(self, column: ColumnPlan, plan: Plan) -> Resolver:
         assert column.target is not None
         inside = plan.inside.get(column.target.name)
-        return Resolver(column.target.field, self.by, column.values, make=plan.make, inside=inside)
+        make = plan.make and not column.by_id
+        return Resolver(column.target.field, self.by, column.values, make=make, inside=inside)
 
     def _title_parts(self) -> tuple[int, ...]:
         """Columns whose texts make the title of a record that the file gives none."""
@@ -153,6 +164,7 @@ class Judge:
         """Put ids in the place of names; what is to be made waits."""
         column = self.plan.filled[name]
         found = resolver.find(one.values[name] for one in judged if name in one.values)
+        promised = self._promised(name, resolver, [text for text, key in found.items() if key is None])
         for one in judged:
             text = one.values.get(name)
             if text is None:
@@ -161,6 +173,11 @@ class Judge:
                 one.values[name] = found[text]
                 continue
             del one.values[name]
+            if text in promised:
+                one.promised[name] = text
+                continue
+            if resolver.model is User:
+                self.strangers[text] += 1
             if resolver.wants(text):
                 one.pending[name] = text
             elif column.lenient or resolver.leaves(text):
@@ -169,6 +186,14 @@ class Judge:
                 sentence = _("“%(text)s” does not exist. Choose what it means, or have it made.")
                 one.errors.append((str(resolver.field.label), sentence % {"text": quoted(text)}))
 
+    def _promised(self, name: str, resolver: Resolver, texts: Sequence[str]) -> set[str]:
+        """Which of some texts name records that will be there when this file is imported."""
+        if self.promises is None or not texts:
+            return set()
+        if name in self.plan.later:
+            return set(texts)
+        return self.promises.made(resolver.model._meta.label, [t for t in texts if not resolver.leaves(t)])
+
     def _constants(self, judged: Sequence[Judged]) -> None:
         for name, text in self.plan.constants.items():
             known = self.plan.type.fields.get(name)
@@ -176,7 +201,7 @@ class Judge:
                 continue
             value = int(text) if known.kind is Kind.REF else text
             for one in judged:
-                if name not in one.pending:
+                if name not in one.pending and name not in one.promised:
                     one.values.setdefault(name, value)
 
     def _match(self, judged: Sequence[Judged]) -> None:
@@ -230,7 +255,7 @@ class Judge:
         if one.found is None:
             self._title(one)
             for name, label in self.required:
-                if one.values.get(name) in (None, "") and name not in one.pending:
+                if one.values.get(name) in (None, "") and name not in one.pending and name not in one.promised:
                     one.errors.append((label, _("It is missing.")))
         if self.checked is None:
             return
@@ -251,7 +276,7 @@ class Judge:
 
     def allowed(self, one: Judged) -> None:
         """Refuse a row that would need a permission the person does not have."""
-        if one.found is None and self.create is None:
+        if one.found is None and not self.create:
             one.errors.append(("", _("Your role does not allow you to create these.")))
 
     def refuse(self, one: Judged, errors: Mapping[str, Sequence[str]]) -> None:
@@ -264,8 +289,30 @@ class Judge:
         try:
             return self.plan.type.writer.clean(values, obj=obj)
         except Refusal as refusal:
+            left = self._without(one, values, refusal)
+            if left is not None:
+                return self.clean(one, obj, far)
             self.refuse(one, refusal.errors)
             return None
+
+    def _without(self, one: Judged, values: Values, refusal: Refusal) -> Values | None:
+        """Move what a writer refuses of an export's row to its other data, where its column is lenient.
+
+        Where two columns contradict each other, the one goes of which the export says that it is less sure.
+        """
+        if not self.plan.forgiving:
+            return None
+        doubts = self.plan.doubts
+        names = [doubts[n] if one.values.get(doubts.get(n, "")) else n for n in refusal.errors]
+        columns = [self.plan.filled.get(name) for name in names]
+        if not columns or any(c is None or not c.lenient or c.target is None for c in columns):
+            return None
+        for name, column in zip(names, columns, strict=True):
+            if column is None or one.values.get(name) is None:
+                return None
+            one.other[column.header] = one.row.cells[column.index]
+            del one.values[name]
+        return values
 
     def key_of(self, one: Judged) -> tuple[str, str] | None:
         """By what two rows of a file speak of the same record; None where nothing says so."""
@@ -279,6 +326,8 @@ class Judge:
         return folded(str(one.values.get(self.plan.type.title, "")))
 
 
-def _needed(plan: Plan, verb: str, by: User) -> Action | None:
+def _needed(plan: Plan, verb: str, by: User) -> str:
+    """The permission by which a person may do this; empty where they may not."""
     action = standard(plan.type.model, verb)
-    return action if action is not None and by.may(action.permission) else None
+    permission = str(plan.type.extra.get("import_permission") or (action.permission if action is not None else ""))
+    return permission if permission and by.may(permission) else ""

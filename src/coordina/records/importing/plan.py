@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from coordina.core.parsing.ids import parse_id
-from coordina.core.types import TYPES, RecordType
+from coordina.core.types import RecordType
 from coordina.records.importing.options import options_of
+from coordina.records.importing.tables import known_named
 from coordina.records.importing.targets import Target, by_name
 from coordina.records.imports.dates import DateFormat, Order
 from coordina.records.imports.numbers import NumberFormat
@@ -41,6 +42,7 @@ class ColumnPlan:
         date, number: How its cells are written, decided over all rows.
         values: Decisions by text: id of a record or choice as text, `new`, or `empty`.
         lenient: Whether a cell that cannot be read is kept under other data instead of refusing the row.
+        by_id: Whether cells are ids of records in the same export: what they do not name is never made from them.
     """
 
     index: int
@@ -50,6 +52,7 @@ class ColumnPlan:
     number: NumberFormat
     values: Mapping[str, str] = field(default_factory=dict)
     lenient: bool = False
+    by_id: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,12 @@ class Plan:
         match: Field by which a row finds the record it updates; empty finds by the external id alone.
         constants: Values for every row, by field name, as text.
         make: Whether records that are referred to and do not exist are made.
+        deleted: Place of the column that says that a row was deleted in the other program; None where none does.
+        forgiving: Whether what a writer refuses at a lenient column is kept under other data: exports hold much that
+            their program never checked.
+        doubts: Of two fields that contradict each other, by the one that is refused, the one that goes.
+        id_prefix: What ids of the other program may begin with; they are compared without it.
+        later: References whose records are made only when the import begins, such as the stages of a new pipeline.
     """
 
     type: RecordType
@@ -70,11 +79,16 @@ class Plan:
     constants: Mapping[str, str]
     make: bool
     system: str
+    deleted: int | None = None
+    later: tuple[str, ...] = ()
+    forgiving: bool = False
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    id_prefix: str = ""
 
     @classmethod
     def of(cls, run: ImportRun) -> "Plan":
         """The plan of a run, as far as it was decided."""
-        known = TYPES[run.type]
+        known = known_named(run.type)
         fields = by_name(known)
         return cls(
             type=known,
@@ -85,6 +99,11 @@ class Plan:
             constants=run.options.get("constants", {}),
             make=run.options.get("make", True),
             system=run.options.get("system", "import"),
+            deleted=run.options.get("deleted"),
+            forgiving=run.options.get("forgiving", False),
+            doubts=run.options.get("doubts", {}),
+            id_prefix=run.options.get("id_prefix", ""),
+            later=tuple(run.options.get("later", ())),
         )
 
     @cached_property
@@ -117,4 +136,5 @@ def _column(stored: Mapping[str, Any], fields: Mapping[str, Target]) -> ColumnPl
         number=NumberFormat(decimal=stored.get("decimal", "."), percent=stored.get("percent", False)),
         values=stored.get("values", {}),
         lenient=stored.get("lenient", False),
+        by_id=stored.get("by_id", False),
     )

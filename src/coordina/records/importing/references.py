@@ -56,7 +56,8 @@ class Resolver:
         self.inside = inside
         self.known = find_type(self.model)
         create = standard(self.model, "create")
-        self.make = make and create is not None and by.may(create.permission) and self.known is not None
+        self.able = create is not None and by.may(create.permission) and self.known is not None
+        self.make = make and self.able
         self.guess: Mapping[str, Callable[[str], Any]] = self.known.extra.get("guess", {}) if self.known else {}
         self.refused: dict[str, str] = {}
         self._found: dict[str, int | None] = {}
@@ -81,7 +82,8 @@ class Resolver:
 
     def wants(self, text: str) -> bool:
         """Whether a record is to be made for a cell that means none."""
-        return self.make and self.values.get(text, "") in ("", NEW)
+        said = self.values.get(text, "")
+        return (self.make and said == "") or (self.able and said == NEW)
 
     def leaves(self, text: str) -> bool:
         """Whether it was decided that a cell stays empty."""

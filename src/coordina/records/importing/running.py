@@ -15,19 +15,18 @@ from django.utils import timezone
 from coordina.accounts.models import User
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden
-from coordina.core.types import TYPES
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.models.changes import Batch, Change, ChangeSet, State
 from coordina.ledger.queue import progress as job
 from coordina.ledger.undo import undo
-from coordina.records.importing.analysis import source
-from coordina.records.importing.checking import CHUNK, Progress, keep_problems
+from coordina.records.importing.checking import CHUNK, Progress, keep_problems, wanted_rows
 from coordina.records.importing.judging import Judge, Judged
 from coordina.records.importing.options import ImportOption, may_make
 from coordina.records.importing.plan import Plan
+from coordina.records.importing.tables import known_named
 from coordina.records.importing.titles import held_records
 from coordina.records.importing.writing import Spoilt, forget, write
-from coordina.records.imports.reading import Row, rows
+from coordina.records.imports.reading import Row
 from coordina.records.models import ImportProblem, ImportRun, RunState
 
 ACTION = "records.import"
@@ -40,7 +39,7 @@ def execute(run: ImportRun, *, progress: Progress) -> None:
         ImportProblem.objects.filter(run=run).delete()
         run.counts = {}
     judge = Judge(plan, run.by, dict(run.options.get("stubs", {})))
-    for part in batched(islice(rows(source(run), plan.facts), run.behind, None), CHUNK):
+    for part in batched(islice(wanted_rows(run, plan), run.behind, None), CHUNK):
         _chunk(run, judge, part)
         progress(run.behind)
     with transaction.atomic():
@@ -139,7 +138,7 @@ def take_back(run: ImportRun, by: User, *, force: bool, progress: Progress) -> N
     if change is not None:
         report = undo(change, by=by, at=timezone.now(), force=force, progress=progress)
         held = held_records(report.held)
-        label = TYPES[run.type].model._meta.label
+        label = known_named(run.type).model._meta.label
         own, besides = ([h for h in held if (h["model"] == label) is of] for of in (True, False))
         counts = {"undone": report.undone, "held": len(own) or len(besides), "besides": len(besides) if own else 0}
         run.result = {**counts, "list": [*own, *besides][:500]}

@@ -7,15 +7,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
-from coordina.core.types import TYPES, RecordType
+from coordina.core.types import RecordType
 from coordina.ledger.models.jobs import Job, JobState
 from coordina.ledger.undo import undo
-from coordina.records.importing import files
-from coordina.records.importing.access import importable_types
+from coordina.records.importing.access import importable_types, may_import
 from coordina.records.importing.analysis import analyse, guess_type, lenient_by_default, read_facts
+from coordina.records.importing.converting import convert, forget
+from coordina.records.importing.exports import ExportTable, recognised
 from coordina.records.importing.options import ImportOption, field_of, options_of
 from coordina.records.importing.plan import Mode
+from coordina.records.importing.tables import find_known, known_named
 from coordina.records.importing.targets import EXTERNAL_ID, by_name
+from coordina.records.imports.folding import folded
+from coordina.records.imports.reading import FileFacts
+from coordina.records.imports.workbooks import Unreadable
 from coordina.records.models import ImportProblem, ImportRun, RunState
 
 DECIDED = ("order", "decimal", "values", "lenient")
@@ -32,30 +37,54 @@ def start(by: User, type_name: str, file_name: str, path: str, size: int) -> Imp
 
 def read(run: ImportRun, tell: Callable[[int], None]) -> None:
     """Read the whole file once and propose a plan; a file without rows fails with a reason."""
+    try:
+        run.facts = converted = convert(run)
+    except Unreadable as refused:
+        run.problem, run.state = str(refused.reason), RunState.FAILED
+        run.save(update_fields=["state", "problem"])
+        return
     known = importable_types(run.by)
-    facts = read_facts(run, [TYPES[run.type]] if run.type else known)
-    run.facts = facts.as_json()
-    guessed = None if run.type or not facts.row_count else guess_type(run, facts, known)
-    run.type = run.type or (guessed.name if guessed is not None else "")
+    facts = read_facts(run, [known_named(run.type)] if run.type else known)
+    found = recognised(facts.headers) if facts.row_count else None
+    run.facts = facts.as_json() | converted | ({"export": found[0]} if found is not None else {})
+    run.type = run.type or _type_of(run, facts, found[1] if found is not None else None, known)
     run.problem = "" if facts.row_count else _("The file has no rows of data.")
     if not run.problem and not run.type:
         run.problem = _("It is not clear what the file holds. Choose it when you upload the file.")
     if run.problem:
         run.state = RunState.FAILED
     else:
-        propose(run, analyse(run, facts, tell))
+        table = found[1] if found is not None and found[1].type == run.type else None
+        propose(run, analyse(run, facts, tell, table), table)
     run.save(update_fields=["type", "facts", "columns", "options", "state", "problem"])
 
 
-def propose(run: ImportRun, columns: list[dict[str, Any]]) -> None:
+def _type_of(run: ImportRun, facts: FileFacts, table: ExportTable | None, known: Sequence[RecordType]) -> str:
+    """What a file holds: what its export says, else what its columns fit best; empty where there is no place for it."""
+    if not facts.row_count:
+        return ""
+    if table is not None:
+        place = find_known(table.type)
+        return place.name if place is not None and may_import(run.by, place) else ""
+    guessed = guess_type(run, facts, known)
+    return guessed.name if guessed is not None else ""
+
+
+def propose(run: ImportRun, columns: list[dict[str, Any]], table: ExportTable | None = None) -> None:
     """Put the proposals and the usual options into a run."""
-    known = TYPES[run.type]
+    known = known_named(run.type)
     run.columns = columns
     taken = by_name(known)
     for column in columns:
         target = taken.get(column["target"])
-        column["lenient"] = target is not None and lenient_by_default(target.kind)
+        lenient = target is not None and (lenient_by_default(target.kind) or table is not None)
+        column["lenient"] = lenient and column["target"] != known.title
     run.options = {"mode": Mode.UPSERT, "make": True, "system": "import", "constants": _answers(run)}
+    if table is not None:
+        said = table.folded_deleted
+        deleted = next((c["column"] for c in columns if said and folded(c["header"]) == said), None)
+        run.options |= {"system": table.product, "deleted": deleted, "forgiving": True, "doubts": dict(table.doubts)}
+        run.options |= {"id_prefix": table.id_prefix, "mode": Mode.UPDATE if table.only_links else Mode.UPSERT}
     run.options["match"] = default_match(run)
     run.state = RunState.MAPPING
 
@@ -64,8 +93,8 @@ def _answers(run: ImportRun) -> dict[str, str]:
     """The answer to an option that has only one, where no column gives it."""
     filled = {c["target"] for c in run.columns}
     answers: dict[str, str] = {}
-    for option in options_of(TYPES[run.type]):
-        far = field_of(TYPES[run.type], option).to
+    for option in options_of(known_named(run.type)):
+        far = field_of(known_named(run.type), option).to
         rows: Any = far.objects.visible_to(run.by).order_by("pk") if far is not None else ()
         first = rows.values_list("pk", flat=True).first() if far is not None else None
         if first is not None and option.field not in filled:
@@ -78,12 +107,12 @@ def default_match(run: ImportRun) -> str:
     filled = {c["target"] for c in run.columns}
     if EXTERNAL_ID in filled:
         return EXTERNAL_ID
-    return next((name for name in TYPES[run.type].match if name in filled), "")
+    return next((name for name in known_named(run.type).match if name in filled), "")
 
 
 def decide(run: ImportRun, columns: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
     """Take decisions about columns and options; what was checked before no longer counts."""
-    known = by_name(TYPES[run.type])
+    known = by_name(known_named(run.type))
     taken: set[str] = set()
     for stored, said in zip(run.columns, columns, strict=True):
         target = said.get("target", stored["target"])
@@ -131,7 +160,7 @@ def label_of(known: RecordType, name: str) -> str:
 def discard(run: ImportRun, by: User) -> None:
     """Forget a run that imported nothing, with its file; what was made for it beforehand is taken back."""
     change = run.change_set
-    (files.folder() / run.path).unlink(missing_ok=True)
+    forget(run)
     ImportProblem.objects.filter(run=run).delete()
     run.delete()
     if change is not None:

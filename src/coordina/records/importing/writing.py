@@ -85,8 +85,8 @@ def _locked(judge: Judge, keys: Sequence[int]) -> dict[int, Record]:
     if not keys:
         return {}
     rows: Any = judge.plan.type.model.objects
-    if judge.edit is not None:
-        return {o.pk: o for o in rows.within(judge.by, judge.edit.permission).locked().filter(pk__in=keys)}
+    if judge.edit:
+        return {o.pk: o for o in rows.within(judge.by, judge.edit).locked().filter(pk__in=keys)}
     made = set(judge.made) & set(keys)
     return {o.pk: o for o in rows.locked().filter(pk__in=made)}
 

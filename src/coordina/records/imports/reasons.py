@@ -37,6 +37,10 @@ class Code(StrEnum):
     FILE_FOOTER = "file_footer"
     HEADER_REPEATED = "header_repeated"
     HEADER_EMPTY = "header_empty"
+    BOOK_BROKEN = "book_broken"
+    BOOK_LOCKED = "book_locked"
+    BOOK_HUGE = "book_huge"
+    SHEET_BROKEN = "sheet_broken"
 
     DATE_UNREADABLE = "date_unreadable"
     DATE_NOT_REAL = "date_not_real"
@@ -86,6 +90,10 @@ MESSAGES: Mapping[Code, "_StrPromise"] = {
     Code.FILE_FOOTER: _("From row %(row)s on the file holds closing lines or totals; they are not imported."),
     Code.HEADER_REPEATED: _("Several columns are called “%(value)s”: they were numbered."),
     Code.HEADER_EMPTY: _("Column %(value)s has no name: it is called by its letter."),
+    Code.BOOK_BROKEN: _("The file is broken. Open it in its own program, save it again and choose that file."),
+    Code.BOOK_LOCKED: _("The workbook has a password. Save it without one and choose that file."),
+    Code.BOOK_HUGE: _("The file unpacks to more than %(limit)s MB. Split it into several files."),
+    Code.SHEET_BROKEN: _("The sheet “%(value)s” cannot be read. Choose another one."),
     Code.DATE_UNREADABLE: _("“%(value)s” is not a date. Write it like %(example)s."),
     Code.DATE_NOT_REAL: _("“%(value)s” does not exist. Check the day and the month."),
     Code.DATE_OTHER_ORDER: _("“%(value)s” does not fit the other dates of its column. Write it like %(example)s."),

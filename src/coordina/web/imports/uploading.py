@@ -13,8 +13,6 @@ from coordina.records.importing.access import importable_types
 from coordina.records.models import ImportRun, RunState
 from coordina.web.imports.going import move
 
-BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""First bytes of spreadsheets of Excel and LibreOffice."""
 OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"Rar!")
 """First bytes of files that hold no table."""
 MOST = 20
@@ -54,8 +52,6 @@ def _check(upload: Any) -> None:
         raise Refusal("empty", _("“%(name)s” is empty.") % {"name": name}, field="files")
     head = upload.read(8)
     upload.seek(0)
-    if head.startswith(BOOKS):
-        message = _("“%(name)s” is a spreadsheet. Save it there as CSV (File, Save as) and choose that file.")
-        raise Refusal("spreadsheet", message % {"name": name}, field="files")
     if head.startswith(OTHERS):
-        raise Refusal("no_table", _("“%(name)s” holds no table. Choose a CSV file.") % {"name": name}, field="files")
+        message = _("“%(name)s” holds no table. Choose a CSV file, a spreadsheet or business cards.")
+        raise Refusal("no_table", message % {"name": name}, field="files")

@@ -68,8 +68,11 @@ def retype(request: Any, pk: int) -> HttpResponse:
     chosen = request.POST.get("type", "")
     if chosen not in {known.name for known in importable_types(request.user)}:
         raise NotFound
-    if chosen != run.type and run.change_set_id is None:
-        ImportRun.objects.filter(pk=run.pk).update(type=chosen)
+    sheet = request.POST.get("sheet", "")
+    changed = bool(sheet) and sheet in run.facts.get("sheets", []) and sheet != run.facts.get("sheet")
+    if (chosen != run.type or changed) and run.change_set_id is None:
+        facts = {**run.facts, "sheet": sheet} if changed else run.facts
+        ImportRun.objects.filter(pk=run.pk).update(type=chosen, facts=facts)
         going.move(run, RunState.READING, RunState.MAPPING, RunState.CHECKED, RunState.FAILED)
     return redirect("web:import_run", run.pk)
 

@@ -1,0 +1,1 @@
+"""What is known about other programs: the tables of their exports, as data. It writes nothing itself."""
