@@ -284,5 +284,5 @@ _TABLES: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("form table", _("forms"), ("form_id|guid", "_fivetran_synced")),
     ("field table", _("definitions of fields"), ("field_type|property_id|hubspot_object", "_fivetran_synced")),
 )
-for _name, _holds, _columns in _TABLES:
-    add_export(_PRODUCT, _PROGRAM, _name, holds=_holds, type="", marks=_columns)
+for _table, _what, _columns in _TABLES:
+    add_export(_PRODUCT, _PROGRAM, _table, holds=_what, type="", marks=_columns)
