@@ -15,6 +15,9 @@ from coordina.core.refusals import Refusal
 from coordina.core.types import TYPES, Field, Kind, RecordType, type_of
 from coordina.customers.actions import log_interaction
 from coordina.customers.models import Company, Person
+from coordina.leads import actions as leads
+from coordina.leads.conversion import convert
+from coordina.leads.models import Lead, LeadReason, LeadStage
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
@@ -69,6 +72,7 @@ class Lives:
             (5, self.delete),
             (5, self.hang),
             (16, self.sell),
+            (10, self.chase),
             (2, self.stages),
             (4, self.bulk_edit),
             (2, self.bulk_make),
@@ -135,7 +139,7 @@ class Lives:
 
     def hang(self) -> Any:
         """Note, file, tags or an interaction on a record; or change and remove what hangs there."""
-        subject = self.any_of(self.chance.choice([Company, Person, Opportunity]))
+        subject = self.any_of(self.chance.choice([Company, Person, Opportunity, Lead]))
         if subject is None:
             return False
         about = {"subject_type": subject._meta.label, "subject_id": subject.pk}
@@ -180,6 +184,28 @@ class Lives:
             what = what[4:5] * 2 + what[-1:]
         fn, data = self.chance.choice(what)
         return self.world.act(fn, by=by, pk=sale.pk, **data)
+
+    def chase(self) -> Any:
+        """Touch, move, disqualify, reopen, give away or convert a lead."""
+        lead, by = self.any_of(Lead), self.somebody()
+        if lead is None:
+            return self.world.create(Lead, by=by, name=self.text(), company_name=self.text(), email="a@example.com")
+        about = {"subject_type": "leads.Lead", "subject_id": lead.pk}
+        what: list[tuple[Any, dict[str, Any]]] = [
+            (leads.contact, {}),
+            (leads.qualify, {}),
+            (leads.move_lead, {"stage": self.any_of(LeadStage)}),
+            (leads.disqualify, {"reason": self.any_of(LeadReason)}),
+            (leads.reopen_lead, {}),
+            (leads.assign, {"owner": self.chance.choice([self.world.rep, self.world.other])}),
+            (leads.set_lead_step, {"next_step": self.text()}),
+            (log_interaction, {"kind": "call", "text": self.text(), **about}),
+            (records.add_note, {"text": self.text(), **about}),
+            (convert, {"company_name": self.text(), "person": self.any_of(Person), "opportunity_name": self.text()}),
+            (convert, {"company": self.any_of(Company), "person_name": self.text()}),
+        ]
+        fn, data = self.chance.choice(what)
+        return self.world.act(fn, by=by, pk=None if "subject_id" in data else lead.pk, **data)
 
     def stages(self) -> Any:
         """Put the stages of a pipeline in another order."""

@@ -33,9 +33,11 @@ WRITTEN_BY = {
     "config/management/commands/create_user.py": "a user made on the server's command line, in a change set",
     "config/management/commands/set_password.py": "access given back on the server's command line, in a change set",
     "customers/duplicates.py": "what belongs to merged companies and people, inside the merging action",
+    "leads/conversion.py": "the action that converts a lead, too long to stand among the others",
+    "leads/stages.py": "the stages a company begins with, in the change set that founds it or makes the first lead",
     "pipeline/defaults.py": "what a new company begins with, inside the change set of the founding",
     "pipeline/importing.py": "answers to an import's questions, by the writer, in its change set",
-    "pipeline/way.py": "the stages an opportunity went through, written by its writer",
+    "pipeline/way.py": "the stages that opportunities and leads went through, written by their writers",
     "records/bulk/running.py": "the writer called for a chunk of records, in the bulk run's change set",
     "records/bulk/steps.py": "the bulk run itself, a machine table",
     "records/duplicates/deciding.py": "the merging and parting actions of each record type",
@@ -51,6 +53,9 @@ WRITTEN_BY = {
 """Modules beside actions and writers that write, with the reason."""
 
 READ_FREELY = {
+    "leads/queries.py: Lead": "columns of the ids that a narrowed query has just given",
+    "leads/views/convert.py: LeadProduct": "parts of a lead that the reader may change",
+    "leads/views/panels.py: LeadEntry": "parts of a lead that the reader may see",
     "pipeline/metrics.py: Team": "names of regions for groups of records that were narrowed already",
     "pipeline/queries.py: Opportunity": "columns of the ids that a narrowed query has just given",
     "pipeline/queries.py: OpportunityLine": "parts of an opportunity that the caller may see",

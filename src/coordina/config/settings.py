@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "coordina.customers",
     "coordina.catalog",
     "coordina.pipeline",
+    "coordina.leads",
     "coordina.connect",
     "coordina.insights",
     *ROOMS,

@@ -18,6 +18,7 @@ class Unit(StrEnum):
     COUNT = "count"
     PERCENT = "percent"
     DAYS = "days"
+    HOURS = "hours"
 
 
 class Better(StrEnum):

@@ -55,6 +55,7 @@ class Field:
         currency: ORM path of the currency code beside a money column; empty means the reporting currency.
         make: Values that a referred record gets when an import makes it from its name alone.
         many: Builds the `EXISTS` of a to-many condition from a condition on the far rows.
+        meanings: How files of other programs write the choices, by value.
         aliases: Headers, in Spanish and English, by which the import assistant knows it.
         permission: What one must be allowed to see the field at all; empty for everyone who sees the record.
     """
@@ -66,6 +67,7 @@ class Field:
     to: type[Record] | None = None
     title_path: str = ""
     choices: Choices = ()
+    meanings: Mapping[Any, tuple[str, ...]] = field(default_factory=dict)
     required: bool = False
     editable: bool = True
     sortable: bool = False

@@ -183,7 +183,7 @@ def _folded(metric: Metric, groups: Sequence[Group], fold: Fold) -> list[Group]:
     Raises:
         ValueError: For a mean.
     """
-    if metric.unit is Unit.DAYS:
+    if metric.unit in (Unit.DAYS, Unit.HOURS):
         raise ValueError(f"{metric.name}: a mean cannot be put together from means")
     totals: dict[Any, Group] = {}
     for value, _label, count, part in groups:

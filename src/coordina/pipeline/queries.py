@@ -268,7 +268,7 @@ def path_of(opportunity: Opportunity, user: Actor, today: dt.date) -> list[Node]
     stages = Stages()
     stays = _STAYS(opportunity.pk)
     way = stages.of(opportunity.pipeline_id, rules.OPEN)
-    days = _days_by_stage(stays, today)
+    days = days_by_stage(stays, today)
     here = stages.by_id[opportunity.stage_id]
     means = sums_of([here], user, today)
     place = stages.order[here.pk]
@@ -287,7 +287,7 @@ def path_of(opportunity: Opportunity, user: Actor, today: dt.date) -> list[Node]
     return nodes
 
 
-def _days_by_stage(stays: Iterable[tuple[int, dt.date | None, dt.date | None]], today: dt.date) -> Mapping[int, int]:
+def days_by_stage(stays: Iterable[tuple[int, dt.date | None, dt.date | None]], today: dt.date) -> Mapping[int, int]:
     """Days in each stage, known stays added up; a stay whose end nobody knows counts only while it is the last."""
     found: dict[int, int] = {}
     known = list(stays)

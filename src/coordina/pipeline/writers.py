@@ -23,7 +23,7 @@ from coordina.pipeline.calendar import furthest_today
 from coordina.pipeline.models import Opportunity, OpportunityLine, StageEntry
 from coordina.pipeline.rules import Step
 from coordina.pipeline.stages import Stages
-from coordina.pipeline.way import BATCH, entries_of, steps_of, write_ways
+from coordina.pipeline.way import BATCH, OPPORTUNITIES, steps_of
 
 SERIES = "OPP"
 ENTERED = "entered_stage:"
@@ -118,7 +118,7 @@ class OpportunityWriter(Writer[Opportunity]):
             made[0].save()
         else:
             self.model.objects.bulk_create(made, batch_size=BATCH)
-        write_ways([(obj, (), steps) for obj, steps in zip(made, ways, strict=True)])
+        OPPORTUNITIES.write([(obj, (), steps) for obj, steps in zip(made, ways, strict=True)])
         lines = [
             OpportunityLine(opportunity_id=obj.pk, product=row["product"], unit_price=obj.amount)
             for obj, row in zip(made, rows, strict=True)
@@ -171,7 +171,7 @@ class OpportunityWriter(Writer[Opportunity]):
         if pending:
             codes = [str(values.get("currency") or obj.currency) for obj, values in pending]
             work = self._work(codes, at)
-            entries = entries_of(obj for obj, _values in pending)
+            entries = OPPORTUNITIES.entries_of(obj for obj, _values in pending)
         deep = {id(obj) for obj, _values in pending}
         for obj, values in changes:
             before = (obj.stage_id, obj.status, obj.closed_on, obj.amount, obj.currency, obj.pipeline_id)
@@ -184,7 +184,7 @@ class OpportunityWriter(Writer[Opportunity]):
             objs[0].save()
         else:
             bulk_save(self.model, objs, sorted(names | {*KEPT, *self.follows()}))
-        write_ways(ways)
+        OPPORTUNITIES.write(ways)
         self._put_products(changes)
         return objs
 

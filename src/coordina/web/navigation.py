@@ -99,6 +99,7 @@ class Navigation:
 
 HOME = Item(_("Dashboard"), "chart-bar", "web:home")
 CUSTOMERS = Item(_("Customers"), "building-store", "web:list", ("companies",), "customers.view_company", ("/people/",))
+LEADS = Item(_("Leads"), "user-question", "web:list", ("leads",), "leads.view_lead")
 OPPORTUNITIES = Item(
     _("Opportunities"),
     "target-arrow",
@@ -111,10 +112,11 @@ PRODUCTS = Item(_("Products"), "package", "web:list", ("products",), "catalog.vi
 IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="records.add_importrun")
 SETTINGS = Item(_("Settings"), "settings", "web:settings")
 
-GROUPS: tuple[tuple[Item, ...], ...] = ((HOME, CUSTOMERS, OPPORTUNITIES, PRODUCTS), (IMPORT, SETTINGS))
+GROUPS: tuple[tuple[Item, ...], ...] = ((HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS), (IMPORT, SETTINGS))
 DOCK: tuple[Item, ...] = (HOME, OPPORTUNITIES, CUSTOMERS)
 CREATE: tuple[Item, ...] = (
     Item(_("New opportunity"), "target-arrow", "web:new", ("opportunities",), "pipeline.add_opportunity", key="o"),
+    Item(_("New lead"), "user-question", "web:new", ("leads",), "leads.add_lead", key="l"),
     Item(_("New company"), "building-store", "web:new", ("companies",), "customers.add_company", key="e"),
     Item(_("New contact"), "user-plus", "web:new", ("people",), "customers.add_person", key="p"),
     Item(_("New product"), "package", "web:new", ("products",), "catalog.add_product", key="r"),

@@ -209,7 +209,7 @@ def page_of_record(request: Any, known: RecordType, pk: int) -> RecordPage:
     user, formats = request.user, request.formats
     obj = load(user, known, pk)
     edit = standard(known.model, "edit")
-    may_edit = edit is not None and not edit.hidden and reaches(user, edit.permission, obj)
+    may_edit = edit is not None and not edit.hidden and edit.allows(obj) and reaches(user, edit.permission, obj)
     values = {v.name: v for v in values_of(known, obj, user, formats, may_edit=may_edit)}
     facts = [values[n] for n in known.facts if n in values and values[n].html]
     page = RecordPage(

@@ -1,8 +1,8 @@
 """What the address of the board asks for, and the addresses that ask for something else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -15,6 +15,7 @@ from coordina.core.actors import Reach
 from coordina.core.filters import BadFilter, Labels, compile_filter, parse, sentence
 from coordina.core.filters.periods import PERIODS
 from coordina.core.parsing.ids import parse_id
+from coordina.core.records import Record
 from coordina.core.types import type_of
 from coordina.pipeline.models import Opportunity, Pipeline
 from coordina.pipeline.stages import Stages
@@ -44,59 +45,52 @@ def _titles(user: Any) -> Any:
     return read
 
 
+def asked_who(request: Any) -> str:
+    """Whose records an address asks for; empty for all, also where it makes no sense."""
+    who = request.GET.get("who", "")
+    if parse_id(request.GET.get("user", "")) is not None:
+        who = f"user-{request.GET['user']}"
+    kind, _dash, key = who.partition("-")
+    return who if who == "me" or (kind in ("team", "user") and parse_id(key) is not None) else ""
+
+
 @dataclass
-class Asked:
-    """The board one asks for.
+class Narrowed:
+    """Whose records a board shows, and on which further conditions.
 
     Attributes:
-        pipeline: Its id, None where there is no pipeline yet.
         who: Empty for all one sees, `me`, `team-<id>` or `user-<id>`.
-        when: Empty, a period of the filter language such as `this_quarter`, or `late`.
         q: Further conditions in the filter language.
         error: What is wrong with the filter, if something is.
     """
 
     request: Any
-    stages: Stages
-    pipeline: int | None
     who: str = ""
-    when: str = ""
     q: str = ""
     error: str = ""
 
-    @classmethod
-    def of(cls, request: Any) -> "Asked":
-        """Read the address; what makes no sense is left out."""
-        stages = Stages()
-        known = [s.pipeline_id for s in stages.all]
-        wanted, when, who = (request.GET.get(n, "") for n in ("pipeline", "when", "who"))
-        chosen = parse_id(wanted)
-        pipeline = chosen if chosen in known else (known[0] if known else None)
-        if parse_id(request.GET.get("user", "")) is not None:
-            who = f"user-{request.GET['user']}"
-        kind, _dash, key = who.partition("-")
-        fits = who == "me" or (kind in ("team", "user") and parse_id(key) is not None)
-        when = when if when in (*WHEN, LATE) else ""
-        return cls(request, stages, pipeline, who if fits else "", when, request.GET.get("q", "")[:2000])
+    model: ClassVar[type[Record]] = Opportunity
 
     @property
     def filtered(self) -> bool:
-        """Whether anything but the pipeline is asked for."""
-        return bool(self.who or self.when or self.q)
+        """Whether only some of the records are asked for."""
+        return bool(self.who or self.q)
 
     @property
-    def text(self) -> str:
-        """The filter in the language of lists."""
+    def parts(self) -> list[str]:
+        """Conditions beside `q`, in the filter language."""
         kind, _dash, key = self.who.partition("-")
-        parts = {
+        texts = {
             "me": "owner = me",
             "user": f"owner = {key}",
             "team": f"team in ({', '.join(str(t) for t in sorted(below([int(key or 0)], nodes())))})",
         }
-        found = [parts[kind]] if kind else []
-        if self.when:
-            found.append("closes_on < today" if self.when == LATE else f"closes_on in ({self.when})")
-        return " and ".join([*found, *([f"({self.q})"] if self.q else [])])
+        return [texts[kind]] if kind else []
+
+    @property
+    def text(self) -> str:
+        """The filter in the language of lists."""
+        return " and ".join([*self.parts, *([f"({self.q})"] if self.q else [])])
 
     @cached_property
     def condition(self) -> Q | None:
@@ -104,7 +98,7 @@ class Asked:
         if not self.filtered:
             return None
         try:
-            return compile_filter(parse(self.text), vocabulary_of(type_of(Opportunity)), self.request.asker)
+            return compile_filter(parse(self.text), vocabulary_of(type_of(self.model)), self.request.asker)
         except BadFilter as bad:
             self.error = str(bad)
             return Q(pk__in=())
@@ -115,15 +109,19 @@ class Asked:
         try:
             node = parse(self.q)
             labels = Labels(self.request.formats, _titles(self.request.user))
-            parts = sentence(node, vocabulary_of(type_of(Opportunity)), self.request.asker, labels)
+            parts = sentence(node, vocabulary_of(type_of(self.model)), self.request.asker, labels)
         except BadFilter:
             return self.q
         return " ".join(part.text for part in parts if part.text)
 
+    @property
+    def now(self) -> dict[str, Any]:
+        """The parts of this board's address."""
+        return {"who": self.who, "q": self.q}
+
     def query(self, **other: Any) -> str:
         """The query string of this board, with some parts exchanged."""
-        now = {"pipeline": self.pipeline, "who": self.who, "when": self.when, "q": self.q} | other
-        return urlencode({n: v for n, v in now.items() if v})
+        return urlencode({n: v for n, v in (self.now | other).items() if v})
 
     def url(self, **other: Any) -> str:
         """The address of this board, with some parts exchanged."""
@@ -135,23 +133,10 @@ class Asked:
         """The address of the plain board."""
         return reverse("pipeline:board")
 
-    @property
-    def list_url(self) -> str:
-        """The same opportunities as a list."""
-        parts = [f"pipeline = {self.pipeline}", "status = open", *([self.text] if self.filtered else [])]
-        return reverse("web:list", args=("opportunities",)) + "?" + urlencode({"q": " and ".join(parts)})
-
-    # What the sentence offers ----------------------------------------------------------------------------------------
-
-    def pipelines(self) -> list[Option]:
-        """The pipelines one may switch to."""
-        seen: dict[int, Pipeline] = {s.pipeline_id: s.pipeline for s in self.stages.all}
-        return [Option(p.name, self.url(pipeline=pk), pk == self.pipeline) for pk, p in seen.items()]
-
     def people(self) -> list[Option]:
-        """Whose opportunities one may choose."""
+        """Whose records one may choose."""
         user = self.request.user
-        scope = user.scope(Opportunity.view_permission())
+        scope = user.scope(self.model.view_permission())
         found = [Option(_("all I may see"), self.url(who=""), not self.who)]
         found.append(Option(_("me"), self.url(who="me"), self.who == "me"))
         if scope is None or scope.reach is Reach.OWN:
@@ -167,6 +152,66 @@ class Asked:
             name = User.objects.visible_to(user).filter(pk=int(self.who[5:])).values_list("name", flat=True).first()
             found.append(Option(name or "—", self.url(), True))
         return found
+
+
+@dataclass
+class Asked(Narrowed):
+    """The board of opportunities that one asks for.
+
+    Attributes:
+        pipeline: Its id, None where there is no pipeline yet.
+        when: Empty, a period of the filter language such as `this_quarter`, or `late`.
+    """
+
+    stages: Stages = field(default_factory=Stages)
+    pipeline: int | None = None
+    when: str = ""
+
+    @classmethod
+    def of(cls, request: Any) -> "Asked":
+        """Read the address; what makes no sense is left out."""
+        stages = Stages()
+        known = [s.pipeline_id for s in stages.all]
+        wanted, when = (request.GET.get(n, "") for n in ("pipeline", "when"))
+        chosen = parse_id(wanted)
+        pipeline = chosen if chosen in known else (known[0] if known else None)
+        return cls(
+            request,
+            asked_who(request),
+            request.GET.get("q", "")[:2000],
+            stages=stages,
+            pipeline=pipeline,
+            when=when if when in (*WHEN, LATE) else "",
+        )
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the pipeline is asked for."""
+        return bool(self.who or self.when or self.q)
+
+    @property
+    def parts(self) -> list[str]:
+        """Conditions beside `q`, in the filter language."""
+        when = "closes_on < today" if self.when == LATE else f"closes_on in ({self.when})"
+        return [*super().parts, *([when] if self.when else [])]
+
+    @property
+    def now(self) -> dict[str, Any]:
+        """The parts of this board's address."""
+        return {"pipeline": self.pipeline, "who": self.who, "when": self.when, "q": self.q}
+
+    @property
+    def list_url(self) -> str:
+        """The same opportunities as a list."""
+        parts = [f"pipeline = {self.pipeline}", "status = open", *([self.text] if self.filtered else [])]
+        return reverse("web:list", args=("opportunities",)) + "?" + urlencode({"q": " and ".join(parts)})
+
+    # What the sentence offers ----------------------------------------------------------------------------------------
+
+    def pipelines(self) -> list[Option]:
+        """The pipelines one may switch to."""
+        seen: dict[int, Pipeline] = {s.pipeline_id: s.pipeline for s in self.stages.all}
+        return [Option(p.name, self.url(pipeline=pk), pk == self.pipeline) for pk, p in seen.items()]
 
     def periods(self) -> list[Option]:
         """When they close."""

@@ -2,22 +2,21 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from coordina.core.parsing.ids import parse_id
-from coordina.core.refusals import Forbidden, NotFound, Refusal
+from coordina.core.refusals import Forbidden, NotFound
 from coordina.pipeline import rules
 from coordina.pipeline.models import Opportunity
 from coordina.pipeline.queries import board, more_cards
 from coordina.pipeline.views.asked import Asked
 from coordina.pipeline.views.boardpage import context_of, moved_answer
 from coordina.pipeline.views.cards import Cards
-from coordina.pipeline.views.moving import move_card
+from coordina.pipeline.views.moving import answer_move, move_card
 
 
 @require_safe
@@ -47,19 +46,11 @@ def column_more(request: Any, asked: Asked) -> HttpResponse:
 
 
 @require_POST
-def move_page(request: Any, pk: int) -> HttpResponse:
+def move_page(request: Any, pk: int) -> Any:
     """Move a card: JSON for the board's script, back to the board for a plain form."""
-    scripted = request.headers.get("X-Requested-With") == "fetch"
-    try:
-        moved = move_card(request, pk, timezone.now())
-    except Refusal as refusal:
-        if scripted:
-            message = " ".join(text for texts in refusal.errors.values() for text in texts)
-            return JsonResponse({"message": message}, status=refusal.status)
-        raise
-    if scripted:
-        return JsonResponse(moved_answer(request, Asked.of(request), moved))
-    moved.tell(request)
-    back = request.POST.get("next", "")
-    safe = back and url_has_allowed_host_and_scheme(back, {request.get_host()})
-    return HttpResponseRedirect(back if safe else reverse("pipeline:board"))
+    return answer_move(
+        request,
+        lambda: move_card(request, pk, timezone.now()),
+        lambda moved: moved_answer(request, Asked.of(request), moved),
+        reverse("pipeline:board"),
+    )

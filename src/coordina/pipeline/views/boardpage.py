@@ -108,10 +108,10 @@ def _outcome(name: str, asked: Asked) -> str:
 def moved_answer(request: Any, asked: Asked, moved: Moved) -> dict[str, Any]:
     """What the script of the board needs after a move: the new version, the toast, and the sums that changed."""
     formats: Formats = request.formats
-    touched = [asked.stages.by_id[pk] for pk in {moved.before, moved.opportunity.stage_id}]
+    touched = [asked.stages.by_id[pk] for pk in {moved.before, moved.record.stage_id}]
     sums = sums_of(touched, request.user, formats.today, condition=asked.condition)
     return {
-        "version": moved.opportunity.version,
+        "version": moved.record.version,
         "toast": {"text": moved.text, "undo": moved.undo_url},
         "columns": {
             str(pk): {"count": formats.integer(s.count), "sum": formats.money(s.value)} for pk, s in sums.items()

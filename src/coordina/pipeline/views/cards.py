@@ -25,7 +25,7 @@ SOON_DAYS = 2
 """A close this near is drawn as near."""
 
 
-def covers(scope: Scope | None, owner: int, team: int | None) -> bool:
+def covers(scope: Scope | None, owner: int | None, team: int | None) -> bool:
     """Whether a scope holds a row with this owner and team."""
     if scope is None:
         return False

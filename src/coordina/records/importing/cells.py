@@ -106,12 +106,18 @@ def _refusable(parse: Callable[[], Any]) -> Any:
         return Problem(refusal)
 
 
+def choice_matcher(field: Field) -> Matcher[str]:
+    """Compares texts with the choices of a field, by value, label and the writings of other programs."""
+    known = [Candidate(str(v), str(label), (str(v), *field.meanings.get(v, ()))) for v, label in field.choices]
+    return Matcher(known, translate=not field.meanings)
+
+
 def _chosen(column: ColumnPlan, field: Field) -> Cell:
     """Choices and countries: what was decided for the text, else what it plainly means."""
     if field.kind is Kind.COUNTRY:
         means: Callable[[str], str | None] = find_country
     else:
-        matcher = Matcher([Candidate(str(v), str(label), (str(v),)) for v, label in field.choices], translate=True)
+        matcher = choice_matcher(field)
 
         def means(text: str) -> str | None:
             match = matcher.match(text)

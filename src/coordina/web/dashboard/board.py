@@ -62,6 +62,8 @@ def said(unit: Unit, value: Number, formats: Formats) -> tuple[str, str]:
         return formats.percent(value, 2), ""
     if unit is Unit.DAYS:
         return formats.decimal(value, 1), _("days")
+    if unit is Unit.HOURS:
+        return formats.decimal(value, 1), _("hours")
     return formats.integer(int(value)), ""
 
 
@@ -102,6 +104,8 @@ def _change(unit: Unit, now: float, then: float, formats: Formats) -> str:
         return _("%(number)s points") % {"number": formats.signed(round(now - then, 1), 1)}
     if unit is Unit.DAYS:
         return _("%(number)s days") % {"number": formats.signed(round(now - then, 1), 1)}
+    if unit is Unit.HOURS:
+        return _("%(number)s hours") % {"number": formats.signed(round(now - then, 1), 1)}
     return formats.signed(round(100 * (now - then) / then)) + " %"
 
 

@@ -13,6 +13,7 @@ from coordina.core.contact import countries, find_country
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Text
 from coordina.core.types import Kind, RecordType
+from coordina.records.importing.cells import choice_matcher
 from coordina.records.importing.options import ImportOption, field_of, may_make, options_of
 from coordina.records.importing.plan import EMPTY, NEW, Mode, Plan
 from coordina.records.importing.references import Resolver
@@ -220,7 +221,11 @@ class ColumnsPage:
             labels = dict(countries(get_language() or "en"))
         else:
             labels = {str(value): str(label) for value, label in target.field.choices}
-        matcher = Matcher([Candidate(k, label, (k,)) for k, label in labels.items()], translate=True)
+        matcher: Matcher[str] = (
+            Matcher([Candidate(k, label, (k,)) for k, label in labels.items()], translate=True)
+            if country
+            else choice_matcher(target.field)
+        )
         values = []
         for place, text in enumerate(stored["distinct"]):
             match = matcher.match(text)

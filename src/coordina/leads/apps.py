@@ -1,0 +1,14 @@
+"""Registration of leads."""
+
+from django.apps import AppConfig
+
+
+class LeadsConfig(AppConfig):
+    """See the room's own docstring."""
+
+    name = "coordina.leads"
+    label = "leads"
+
+    def ready(self) -> None:
+        """Register what the room declares."""
+        from coordina.leads import cells, defaults, metrics, panels, records, timeline  # noqa: F401  # registration by import
