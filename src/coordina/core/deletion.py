@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db import models, transaction
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
@@ -61,6 +63,40 @@ def delete_recorded(objs: Sequence[Record], using: str) -> tuple[int, dict[str, 
             for model, pk, before in gone:
                 journal.note(Entry(model._meta.label, pk, "d", before, {}))
     return result
+
+
+def delete_alone(model: type[Record], keys: Iterable[int]) -> None:
+    """Delete rows of one model of which the caller knows that no record refers to them.
+
+    Args:
+        model: The record class.
+        keys: Ids.
+    """
+    journal = changes.required("delete")
+    wanted = sorted(keys)
+    if not wanted:
+        return
+    if _has_machine_referrers(model):
+        model._base_manager.filter(pk__in=wanted).delete()
+        return
+    with transaction.atomic(savepoint=False):
+        gone = [(row["id"], {k: encode(v) for k, v in row.items()}) for row in _locked(model, wanted)]
+        with changes.arm():
+            models.QuerySet(model).filter(pk__in=wanted)._raw_delete("default")
+        with journal.many():
+            for pk, before in gone:
+                journal.note(Entry(model._meta.label, pk, "d", before, {}))
+
+
+@cache
+def _has_machine_referrers(model: type[Record]) -> bool:
+    """Whether a table that is no record refers to the model: Django's collector then sees to it."""
+    return any(
+        column.related_model is model
+        for other in apps.get_models()
+        if not issubclass(other, Record)
+        for column in other._meta.concrete_fields
+    )
 
 
 def _locked(model: type[Record], keys: list[int]) -> Any:

@@ -106,7 +106,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         if options.get("ignore_conflicts") or options.get("update_conflicts"):
             raise NotRecorded("an upsert cannot be recorded: find, then bulk_create and bulk_update")
         rows = list(objs)
-        if len(rows) >= inserting.FEW and inserting.columns_of(self.model) and all(row.pk is None for row in rows):
+        if len(rows) >= inserting.FEW and inserting.columns_of(self.model) and len({r.pk is None for r in rows}) == 1:
             return self._insert_many(journal, rows)
         for row in rows:
             row.created_at = row.changed_at = journal.at
@@ -121,7 +121,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         return created
 
     def _insert_many(self, journal: changes.Journal, rows: list[M]) -> list[M]:
-        """The short way for many rows without keys."""
+        """The short way for many rows, all of them without keys or all with theirs."""
         with transaction.atomic(using=self.db, savepoint=False):
             with changes.arm():
                 images = inserting.insert(self.model, rows, journal.at, self.db)

@@ -56,7 +56,9 @@ def undo_change(request: Any, pk: int) -> HttpResponse:
     if not may_undo(change, request.user):
         raise Refusal("not_undoable", _("This cannot be undone."), status=409)
     if size_of(change) > AT_ONCE:
-        made = undo_changes.using(by=request.user.pk).enqueue(change.pk, request.user.pk, force)
+        made = undo_changes.using(by=request.user.pk, order_key=f"undo:{change.pk}").enqueue(
+            change.pk, request.user.pk, force
+        )
         follow_job(request, int(made.id))
         return _go(request, reverse("web:job", args=(int(made.id),)))
     report = undo(change, by=request.user, at=timezone.now(), force=force)

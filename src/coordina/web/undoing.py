@@ -15,7 +15,7 @@ from coordina.core.records import Record
 from coordina.core.refusals import NotFound
 from coordina.core.types import find_type
 from coordina.ledger.models import ChangeSet
-from coordina.ledger.models.changes import Batch, Change
+from coordina.ledger.models.changes import Batch, Change, State
 from coordina.ledger.queue import Kind, progress, task
 from coordina.ledger.undo import Held, UndoReport, may_undo, undo
 from coordina.web.doing import model_noun
@@ -58,9 +58,12 @@ def undo_changes(change_set: int, by: int, force: bool) -> dict[str, Any]:
 
     def tell(rows: int) -> None:
         progress.report(rows, total, gettext_noop("Putting everything back"))
+        progress.check()
 
-    report = undo(found, by=user, at=timezone.now(), force=force, progress=tell)
     url = reverse("web:change", args=(change_set,))
+    if found.state == State.UNDONE:  # asked for twice
+        return {"undone": 0, "held": [], "result_url": url}
+    report = undo(found, by=user, at=timezone.now(), force=force, progress=tell)
     return {"undone": report.undone, "held": held_as_json(report), "result_url": url}
 
 

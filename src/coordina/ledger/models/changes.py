@@ -1,5 +1,7 @@
 """Change sets on disk: who, when, through which door, which action, and what every row was before and after."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +25,7 @@ class ChangeSet(models.Model):
         key: Unique; the same key does its work once.
         undo_of: The change set that this one takes back.
         subject_type, subject_id: The record it was done to, where it was one.
-        rows: How many entries it holds.
+        undoing: While a large one is being taken back: who is at it, and how far they are; see `undo_going`.
     """
 
     at = models.DateTimeField()
@@ -36,6 +38,7 @@ class ChangeSet(models.Model):
     subject_type = models.CharField(max_length=60, blank=True, default="")
     subject_id = models.BigIntegerField(null=True)
     undoable = models.BooleanField(default=True)
+    undoing: Any = models.JSONField(null=True)
 
     seq: int = 0
     """Number of the last write; kept in memory while the change set is open."""

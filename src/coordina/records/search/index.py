@@ -9,7 +9,7 @@ from django.db import models, transaction
 
 from coordina.core.changes import Entry, Values
 from coordina.core.derived import REBUILDS, follows
-from coordina.core.inserting import insert_tuples
+from coordina.core.inserting import insert_tuples, update_tuples
 from coordina.core.records import Record
 from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
 from coordina.ledger.entries import type_id
@@ -114,10 +114,8 @@ def _write(label: str, keys: Iterable[int]) -> None:
         part = wanted[start : start + CHUNK]
         made = {pk: (title, words) for pk, title, words in texts(known, part)}
         old = {r.object_id: r for r in SearchRow.objects.filter(type_id=number, object_id__in=part)}
-        for pk, row in old.items():
-            if pk in made:
-                row.title, row.words = made.pop(pk)
-        SearchRow.objects.bulk_update(old.values(), ["title", "words"]) if old else None
+        here = [(*made.pop(pk), row.pk) for pk, row in old.items() if pk in made]
+        update_tuples(SearchRow, ("title", "words"), here)
         rows = [(number, pk, title, words) for pk, (title, words) in made.items()]
         insert_tuples(SearchRow, ("type_id", "object_id", "title", "words"), rows, "default")
 

@@ -49,6 +49,7 @@ def page_values(request: Any, run: BulkRun) -> dict[str, Any]:
     known = TYPES[run.type]
     order = Order.of(run, request.user)
     noun = known.label if run.total == 1 else known.plural
+    title = f"{label_of(order)} · {request.formats.integer(run.total)} {noun}" if run.total else label_of(order)
     working = run.state in (BulkState.CHECKING, BulkState.RUNNING)
     status = job_status(run.job_id, request.user) if working and run.job_id is not None else None
     change = run.change_set
@@ -57,7 +58,7 @@ def page_values(request: Any, run: BulkRun) -> dict[str, Any]:
     return {
         "run": run,
         "known": known,
-        "title": f"{label_of(order)} · {request.formats.integer(run.total)} {noun}",
+        "title": title,
         "list_url": list_url(run, known),
         "list_name": capital(known.plural),
         "job": as_context(request, status) if status is not None else None,
