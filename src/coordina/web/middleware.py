@@ -57,11 +57,13 @@ class DoorMiddleware:
         """Let pass, or send to the sign-in or first-run page; a zero byte is nothing that anybody looks for."""
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path_info:
             return bad_request(request, SuspiciousOperation("zero byte"))
+        if request.organization is not None and request.user.is_authenticated:
+            return self.get_response(request)
         match = _match(request)
         name = match.view_name if match else ""
         if request.organization is None and name not in ("web:first_run", "web:health", "web:language"):
             return redirect("web:first_run")
-        if request.user.is_authenticated or name in PUBLIC:
+        if name in PUBLIC:
             return self.get_response(request)
         return _to_sign_in(request)
 

@@ -8,10 +8,17 @@ function editing(cell) {
   return cell.querySelector("form[data-edit]");
 }
 
+/** Where a cell is edited: cells of a list name their field only, and their row knows the record. */
+function address(cell) {
+  const said = cell.dataset.editUrl;
+  const record = said.startsWith("/") ? null : cell.closest("[data-row]")?.querySelector("a.name");
+  return record ? `${record.getAttribute("href")}edit/${said}/` : said;
+}
+
 async function open(cell) {
   if (editing(cell) || !window.htmx) return;
   before.set(cell, { html: cell.innerHTML, focus: document.activeElement });
-  await window.htmx.ajax("GET", cell.dataset.editUrl, { target: cell, swap: "innerHTML" });
+  await window.htmx.ajax("GET", address(cell), { target: cell, swap: "innerHTML" });
   await settled(cell);
   start(cell);
 }
