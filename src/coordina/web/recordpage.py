@@ -26,6 +26,7 @@ from coordina.core.visibility import covers
 from coordina.web import html
 from coordina.web.access import actions_for, reaches
 from coordina.web.listpage import capital
+from coordina.web.recordbits import facts_html, panel_html, sections_html
 from coordina.web.rows import columns_of
 from coordina.web.tokens import token_of
 from coordina.web.values import RIGHT, drawer, paths_of
@@ -98,11 +99,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A panel: drawn, or to be fetched."""
+    """A panel: drawn, or the place it is fetched into."""
 
     title: Text
-    html: SafeString | str = ""
-    url: str = ""
+    html: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,16 @@ class RecordPage:
     def three(self) -> bool:
         """Whether the fields stand in a column of their own, before the centre."""
         return bool(self.known.extra.get("fields_first"))
+
+    @property
+    def facts_html(self) -> SafeString:
+        """The facts, drawn."""
+        return facts_html(self.facts)
+
+    @property
+    def sections_html(self) -> SafeString:
+        """The sections, drawn."""
+        return sections_html(self.sections)
 
     @property
     def avatar(self) -> str:
@@ -345,7 +355,7 @@ def _part(known: RecordType, child: RecordType, obj: Any, user: User, formats: F
 def shown(request: Any, known: RecordType, obj: Record, name: str, panel: Panel) -> Shown:
     """A panel, or the address it is fetched from."""
     if panel.lazy:
-        return Shown(panel.title, url=reverse("web:panel", args=(known.url, obj.pk, name)))
+        return Shown(panel.title, panel_html(panel.title, reverse("web:panel", args=(known.url, obj.pk, name))))
     return Shown(panel.title, drawn_panel(request, obj, panel))
 
 

@@ -13,10 +13,10 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext
 
 from coordina.web import html
+from coordina.web.recordbits import path_html
 from coordina.web.tokens import token_of
 
 register = template.Library()
@@ -47,16 +47,18 @@ def initials(name: str) -> str:
     return html.initials(name)
 
 
-@register.inclusion_tag("web/parts/path.html")
-def stage_path(steps: Sequence[Mapping[str, Any]], label: str = "") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def stage_path(context: template.Context, steps: Sequence[Mapping[str, Any]], label: str = "") -> SafeString:
     """The large path of a record or an import.
 
     Args:
+        context: Of the page.
         steps: One mapping a node: ``name``, ``state`` ("done", "now", "late" or ""), ``note`` (line under the name) and
             optionally ``action`` (address to POST to) with ``fields`` (hidden inputs), or ``url`` (address to open).
         label: What the path is, read aloud.
     """
-    return {"steps": steps, "label": label or _("Stage")}
+    token = str(context.get("csrf_token") or "") if any(step.get("action") for step in steps) else ""
+    return path_html(steps, label or gettext("Stage"), token)
 
 
 @register.inclusion_tag("web/parts/crumbs.html")
