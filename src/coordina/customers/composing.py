@@ -3,15 +3,19 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from coordina.accounts.models import User
+from coordina.core.pieces import pieces
 from coordina.core.prepared import Prepared, PreparedSeen
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal, Text
@@ -74,17 +78,21 @@ def composer_values(
     people = people_around(record, user)
     chosen = given.get("person") if typed is not None else str(_usual_person(record, user, people) or "")
     kind = given.get("kind", "")
+    kind = kind if kind in {t.kind for t in tabs} else tabs[0].kind if tabs else ""
     now = timezone.localtime(timezone.now()).strftime("%Y-%m-%dT%H:%M")
     return {
         "record": record,
         "tabs": tabs,
-        "kind": kind if kind in {t.kind for t in tabs} else tabs[0].kind if tabs else "",
+        "tab_buttons": _tabs(tuple(tabs), kind, get_language()),
+        "tab_radios": _radios(tuple(tabs), kind, get_language()),
+        "kind": kind,
         "people": [(pk, label, str(pk) == chosen) for pk, label in people],
+        "people_options": _options([(str(pk), label) for pk, label in people], chosen),
         "text": given.get("text", ""),
         "at": given.get("happened_at", now),
         "minutes": given.get("minutes", ""),
-        "outcomes": [(v, label, v == given.get("outcome", Outcome.DONE)) for v, label in Outcome.choices],
-        "directions": [(v, label, v == given.get("direction", Direction.OUT)) for v, label in Direction.choices],
+        "outcomes": _choices("outcome", given.get("outcome", Outcome.DONE), get_language()),
+        "directions": _choices("direction", given.get("direction", Direction.OUT), get_language()),
         "errors": [message for found in (errors or {}).values() for message in found],
         "wrong": frozenset(errors or ()),
         "draft": f"{type_of(record).name}-{record.pk}",
@@ -96,6 +104,45 @@ def _may(user: User, record: Record, tab: Tab) -> bool:
     if tab.kind == InteractionKind.NOTE:
         return may_hang(user, record, Note.permission("add"))
     return user.may(Interaction.permission("add"))
+
+
+def _options(choices: Sequence[tuple[str, Text]], chosen: str | None) -> SafeString:
+    """Options of a list."""
+    marks = {True: " selected", False: ""}
+    return SafeString(
+        "".join(f'<option value="{escape(v)}"{marks[v == chosen]}>{escape(str(t))}</option>' for v, t in choices)
+    )
+
+
+@lru_cache(500)
+def _choices(name: str, chosen: str, language: str | None) -> SafeString:
+    """The options of an outcome or a direction, drawn once a language."""
+    return _options({"outcome": Outcome, "direction": Direction}[name].choices, chosen)
+
+
+@lru_cache(500)
+def _tabs(tabs: tuple[Tab, ...], kind: str, language: str | None) -> SafeString:
+    """The buttons that choose the way of being in touch, drawn once a language."""
+    out = []
+    for tab in tabs:
+        key = f' data-key="{tab.key}"' if tab.key else ""
+        ask = escape(str(tab.ask))
+        said = f'data-label="{ask}" data-placeholder="{ask}" aria-selected="{str(tab.kind == kind).lower()}"'
+        inner = f"{pieces().icon(tab.icon, 's')}{escape(str(tab.label))}"
+        out.append(f'<button type="button" role="tab" data-kind="{tab.kind}"{key} {said}>{inner}</button>')
+    return SafeString("".join(out))
+
+
+@lru_cache(500)
+def _radios(tabs: tuple[Tab, ...], kind: str, language: str | None) -> SafeString:
+    """The same choice where there are no scripts."""
+    return SafeString(
+        "".join(
+            f'<label class="choice"><input type="radio" class="check" name="kind" value="{tab.kind}"'
+            f"{' checked' if tab.kind == kind else ''}> {escape(str(tab.label))}</label>"
+            for tab in tabs
+        )
+    )
 
 
 def people_around(record: Record, user: User) -> list[tuple[int, str]]:
