@@ -36,7 +36,7 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def is_view(path: Path, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Tell whether a function answers a request: its first parameter is one, and it gives a response."""
-    in_views = path.stem == "views" or "views" in path.parts
+    in_views = path.stem == "views" or "views" in path.relative_to(ROOT).parts
     answers = node.returns is not None and "Response" in ast.unparse(node.returns)
     return in_views and answers and bool(node.args.args) and node.args.args[0].arg == "request"
 

@@ -222,7 +222,7 @@ def doors() -> list[Path]:
     return [
         path
         for path in sources()
-        if here(path).startswith(("web/", "insights/")) or path.name in shown or "views" in path.parts
+        if here(path).startswith(("web/", "insights/")) or path.name in shown or "/views/" in here(path)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from coordina.catalog.brought import PRODUCT_VIEWS
 from coordina.catalog.models import Product, Series
 from coordina.catalog.writers import ProductWriter
 from coordina.core.declare import declare
@@ -76,5 +77,6 @@ PRODUCT = declare(
     grants=GRANTS["catalog"],
     match=("code", "name"),
     subtitle="code",
+    extra={"views": PRODUCT_VIEWS},
     empty=_("Here you will see what you sell. Import your products or create the first one."),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Draft, Kind, Section, f
 from coordina.customers import actions as _declared_first  # noqa: F401  # its own writes come before the standard ones
+from coordina.customers.brought import COMPANY_VIEWS, INTERACTION_VIEWS, PERSON_VIEWS
 from coordina.customers.interacting import InteractionWriter
 from coordina.customers.models import Address, Company, Industry, Interaction, Person, Position
 from coordina.customers.writers import AddressWriter, CompanyWriter, PersonWriter, PositionWriter
@@ -174,7 +175,7 @@ COMPANY = declare(
     ),
     match=("tax_id", "name"),
     subtitle="city",
-    extra={"fields_first": True, "avatar": "company"},
+    extra={"fields_first": True, "avatar": "company", "no_sums": ("founded",), "views": COMPANY_VIEWS},
     empty=_("Here you will see the companies you sell to. Import them or create the first one."),
 )  # fmt: skip
 
@@ -273,6 +274,9 @@ PERSON = declare(
         tags_field(Person),
         f("company.industry", label=_("industry of the company")),
         f("company.city", label=_("city of the company")),
+        f("company.country", label=_("country of the company"), kind=Kind.COUNTRY),
+        f("company.relation", label=_("relation of the company")),
+        f("company.owner", label=_("owner of the company")),
         CHANGED,
     ),
     columns=("name", "job_title", "company", "email", "phone", "owner", "changed_at"),
@@ -286,7 +290,7 @@ PERSON = declare(
     ),
     match=("email", "name"),
     subtitle="company",
-    extra={"fields_first": True, "avatar": "person"},
+    extra={"fields_first": True, "avatar": "person", "views": PERSON_VIEWS},
     empty=_("Here you will see the people you talk to. Import them or create the first one."),
 )  # fmt: skip
 
@@ -324,6 +328,10 @@ INTERACTION = declare(
         f("body", searchable=True, aliases=("descripción", "notas", "comments", "description", "comentarios")),
         f("owner", required=False, aliases=("responsable", "assigned to", "owner", "activity owner")),
         f("team", filterable=True),
+        f("company.industry", label=_("industry of the company")),
+        f("company.country", label=_("country of the company"), kind=Kind.COUNTRY),
+        f("company.relation", label=_("relation of the company")),
+        f("person.job_title", label=_("job title of the contact")),
     ),
     columns=("summary", "kind", "happened_at", "outcome", "company", "person", "owner"),
     quick=("kind", "happened_at", "owner"),
@@ -334,6 +342,7 @@ INTERACTION = declare(
     ),
     order="-happened_at",
     subtitle="company",
+    extra={"calendar": "happened_at", "views": INTERACTION_VIEWS},
     grants=GRANTS["owned"],
     importable=False,
     empty=_("Here you will see every call, mail, meeting and visit. Log one on the page of a company or a contact."),

@@ -8,6 +8,7 @@ from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, Section, f
 from coordina.pipeline import actions as _first  # noqa: F401  # own actions are declared before the generated ones
+from coordina.pipeline.brought import OPPORTUNITY_VIEWS
 from coordina.pipeline.importing import PIPELINE_OPTION, kind_of
 from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Reason, Stage, Stakeholder
 from coordina.pipeline.part_writers import LineWriter, PipelineWriter, ReasonWriter, StageWriter, StakeholderWriter
@@ -119,7 +120,11 @@ OPPORTUNITY = declare(
             aliases=("producto", "product", "artículo", "line item", "product name"),
         ),
         f("company.industry", label=_("industry of the company")),
-        f("company.country", label=_("country of the company")),
+        f("company.country", label=_("country of the company"), kind=Kind.COUNTRY),
+        f("company.city", label=_("city of the company")),
+        f("company.relation", label=_("relation of the company")),
+        f("company.owner", label=_("owner of the company")),
+        f("person.job_title", label=_("job title of the contact")),
         f("cycle_days", editable=False, sortable=True),
         f("changed_at", label=_("changed"), sortable=True, editable=False, importable=False),
     ),
@@ -146,6 +151,11 @@ OPPORTUNITY = declare(
         "import_options": (PIPELINE_OPTION,),
         "title_parts": ("company", "product"),
         "sum": "value",
+        "board": "stage",
+        "calendar": "closes_on",
+        "groups": ("source",),
+        "charts": ("stage",),
+        "views": OPPORTUNITY_VIEWS,
         "later": (
             *("currency", "competitors", "description", "probability", "opened_on"),
             *("closed_on", "reason", "outcome_note"),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
 from coordina.core.inserting import roomy
-from coordina.ledger.queue import Kind, progress, task
+from coordina.ledger.queue import Kind, progress, schedule, task
+from coordina.records import figures
 from coordina.records.importing import checking, running, steps
 from coordina.records.models import ImportRun, RunState
 from coordina.records.search.index import refresh_referrers
@@ -81,3 +82,18 @@ def _guarded(run: ImportRun, work: Callable[[], Any]) -> None:
         stopped = RunState.STOPPED if run.state == RunState.RUNNING else RunState.MAPPING
         ImportRun.objects.filter(pk=run.pk).update(state=stopped if run.columns else RunState.FAILED)
         raise
+
+
+@task(kind=Kind.LONG, label=_("Adding up a view"))
+def keep_figures(key: str, question: dict[str, Any]) -> int:
+    """Work out the figures of a view over many rows; gives how many groups there are."""
+    return figures.work_out(key, question)
+
+
+@task()
+def forget_figures() -> int:
+    """Drop figures that nobody has asked for lately."""
+    return figures.forget_old()
+
+
+schedule("records.forget_figures", forget_figures, "every 6h")

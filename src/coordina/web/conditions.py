@@ -1,5 +1,6 @@
 """One condition as a form: which comparisons a field offers, in words, and from what was typed to a test."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from coordina.core.filters import Family, Filterable, Form, Literal, Operator, Test, family_of, operators_of
 from coordina.core.filters.ast import BARE_WORD
-from coordina.core.filters.periods import PERIODS, shift_of
+from coordina.core.filters.periods import PERIODS, period_label, shift_of
 from coordina.core.formats import Formats
 from coordina.core.parsing import parse_date, parse_decimal
 from coordina.core.refusals import Refusal, Text
@@ -35,8 +36,14 @@ _DAYS: Mapping[Operator, Text] = {
     Operator.MORE: pgettext_lazy("comparison of days", "after"),
     Operator.AT_LEAST: pgettext_lazy("comparison of days", "from"),
 }
+_SOME_DAYS = re.compile(r"(?:last|next)_[0-9]{1,4}_days")
 ALONE = frozenset({Operator.EMPTY, Operator.SET})
 OFFERED_PERIODS = ("today", "this_week", "next_week", "this_month", "next_month", "this_quarter", "this_year")
+TYPED_PERIODS = (
+    *("yesterday", "tomorrow", "last_week", "last_month", "last_quarter", "next_quarter", "last_year", "next_year"),
+    *("last_7_days", "last_30_days", "last_90_days", "next_7_days", "next_30_days", "next_90_days"),
+)
+"""Periods that the form of a condition offers besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,13 @@ def value_choices(field: Filterable, chosen: Sequence[str] = ()) -> list[Choice]
     else:
         pairs = []
     return [Choice(value, label, value in chosen) for value, label in pairs]
+
+
+def typed_periods(field: Filterable, formats: Formats) -> list[Choice]:
+    """Further periods that may be typed for a day: last week, in the next 30 days."""
+    if family_of(field) not in (Family.DATE, Family.DATETIME):
+        return []
+    return [Choice(word, period_label(word, None, formats)) for word in TYPED_PERIODS]
 
 
 def read_condition(field: Filterable, operator: str, typed: Sequence[str], formats: Formats) -> Test:
@@ -114,9 +128,11 @@ def _day(text: str, formats: Formats) -> str:
     word: Any = text.lower()
     if word in PERIODS or shift_of(word):
         return str(word)
-    for name, label in PERIODS.items():
-        if str(label).lower() == word:
+    for name in (*PERIODS, *TYPED_PERIODS):
+        if period_label(name, None, formats).lower() == word:
             return name
+    if _SOME_DAYS.fullmatch(word):
+        return str(word)
     return parse_date(text, formats.locale, formats.today).isoformat()
 
 

@@ -40,14 +40,24 @@ def csv_lines(listing: Listing) -> Iterator[str]:
     """
     if listing.error:
         raise BadFilter(listing.error)
-    fields = [listing.known.fields[n] for n in listing.names if n in listing.known.known_to(listing.user)]
-    fields = [f for f in fields if paths_of(f)]
+    fields = exported_fields(listing)
     point = listing.formats.decimal(Decimal("1.5"))[1]
     headers = [str(f.label) for f in fields]
     headers = [h[:1].upper() + h[1:] for h in headers]
     with translation.override(listing.formats.locale):
-        writers = [_writer(f, point) for f in fields]
+        writers = [writer_of(f, point) for f in fields]
     return _lines(listing, fields, headers, writers, ";" if point == "," else ",")
+
+
+def exported_fields(listing: Listing) -> list[Field]:
+    """The fields of a list that a file has columns of: those shown that have a value of their own."""
+    visible = listing.known.known_to(listing.user)
+    return [visible[n] for n in listing.names if n in visible and paths_of(visible[n])]
+
+
+def path_of(field: Field) -> str:
+    """The ORM path of what a file holds of a field; of a reference its title."""
+    return paths_of(field)[1] if field.kind is Kind.REF else paths_of(field)[0]
 
 
 def _lines(
@@ -55,7 +65,7 @@ def _lines(
 ) -> Iterator[str]:
     line = csv.writer(_Echo(), delimiter=delimiter, lineterminator="\r\n")
     yield BOM + line.writerow([export_safe(h) for h in headers])
-    paths = [paths_of(f)[1] if f.kind is Kind.REF else paths_of(f)[0] for f in fields]
+    paths = [path_of(f) for f in fields]
     after = ""
     while True:
         found = page(listing.source, listing.order, after=after, size=MAX_PAGE)
@@ -68,7 +78,7 @@ def _lines(
             return
 
 
-def _writer(field: Field, point: str) -> Callable[[Any], object]:
+def writer_of(field: Field, point: str) -> Callable[[Any], object]:
     """From a value to what stands in the file."""
     if field.kind is Kind.BOOL:
         yes, no = str(YES), str(NO)

@@ -6,7 +6,7 @@ from html import escape
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from coordina.core.types import RecordType, by_url
 from coordina.web import html
@@ -29,6 +29,17 @@ def sentence_html(parts: Sequence[Say]) -> SafeString:
     """The filter sentence."""
     out: list[str] = []
     for part in parts:
+        if part.edge == "open":
+            out.append('<span class="say-group">')
+            continue
+        if part.edge == "close":
+            label = escape(gettext("What may be done with the group"))
+            summary = (
+                f'<summary class="say-more" aria-label="{label}" title="{label}">{html.icon("dots", "s")}</summary>'
+            )
+            options = "".join(_option(o) for o in part.options)
+            out.append(f'<details class="menu" data-menu>{summary}<div class="pop">{options}</div></details></span> ')
+            continue
         if part.word:
             out.append(f'<span class="say-word">{escape(part.text)}</span> ')
             continue
@@ -79,25 +90,31 @@ def addable_html(known: RecordType, names: Sequence[str], base: str) -> SafeStri
 
 
 def columns_html(choices: Sequence[Choice]) -> SafeString:
-    """Boxes to choose columns with."""
+    """Boxes to choose columns with, in an order that can be changed by dragging or with two buttons."""
+    up, down = escape(gettext("Further to the front")), escape(gettext("Further to the back"))
+    grip, above, below = html.icon("grip-vertical", "s"), html.icon("chevron-up", "s"), html.icon("chevron-down", "s")
     return SafeString(
         "".join(
             [
-                f'<label class="row"><input type="checkbox" class="check" name="cols" value="{c.value}"'
-                f"{' checked' if c.current else ''}> {c.label}</label>"
+                f'<li class="row" data-sort-item><span class="grip needs-js" aria-hidden="true">{grip}</span>'
+                f'<label class="row grow"><input type="checkbox" class="check" name="cols" value="{c.value}"'
+                f"{' checked' if c.current else ''}> <span>{c.label}</span></label>"
+                f'<button type="button" class="icon-btn small needs-js" data-sort-up aria-label="{c.label}: {up}">'
+                f'{above}</button><button type="button" class="icon-btn small needs-js" data-sort-down'
+                f' aria-label="{c.label}: {down}">{below}</button></li>'
                 for c in choices
             ]
         )
     )
 
 
-def headers_html(headers: Sequence[tuple[str, str, str, bool]]) -> SafeString:
-    """The head of the table: label (escaped), address that sorts, how it is sorted, whether numbers stand in it."""
+def headers_html(headers: Sequence[tuple[str, str, str, bool, str]]) -> SafeString:
+    """The head of the table: label (escaped), address that sorts, how it is sorted, its side, name of the column."""
     out: list[str] = []
-    for label, url, state, right in headers:
+    for label, url, state, right, name in headers:
         cls = ' class="right"' if right else ""
         aria = f' aria-sort="{state}"' if state else ""
         arrow = " " + html.icon("arrow-up" if state == "ascending" else "arrow-down", "xs") if state else ""
         inner = f'<a href="{escape(url)}">{label}{arrow}</a>' if url else label
-        out.append(f'<th scope="col"{cls}{aria}>{inner}</th>')
+        out.append(f'<th scope="col"{cls}{aria} data-col="{name}">{inner}</th>')
     return SafeString("".join(out))

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import standard
@@ -20,6 +21,10 @@ from coordina.core.keyset import Page, bounded_sum, page, rows
 from coordina.core.ordering import Order, order_of
 from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType
+from coordina.records.grouping import Axis, Measure, axes_of, chosen, days_of, measures_of
+from coordina.records.models import Layout, SavedView
+from coordina.records.saved_views import segment_of
+from coordina.records.view_state import KEYS, State, columns_in, state_in
 from coordina.records.vocabularies import vocabulary_of
 from coordina.web.access import reached
 from coordina.web.rows import Column, columns_of, paths_of_columns, rows_html
@@ -37,10 +42,19 @@ class Listing:
         node: The filter; None for everything.
         order: The sort in force.
         names: Names of the columns, in order.
+        widths: Of the columns that were given one, in CSS pixels.
         after, before: Marks of the page.
         pick: Id of the form of the boxes in front of the rows; empty for none.
         typed: The filter as it was typed, where it could not be read.
         error: What is wrong with it.
+        view: The saved view it is a showing of.
+        home: Address of the list without a view, where that is not the plain one.
+        base: What that view says; what differs from it stands in the address.
+        state: What is in force: the view's, and what the address says instead.
+        left_out: Whether a column was asked for that there is not for this person.
+        group, by, split: Axes: of groups in the list, of columns or bars, and of the parts of bars.
+        on: The day that a calendar goes by.
+        measure: What a chart measures.
     """
 
     known: RecordType
@@ -53,10 +67,19 @@ class Listing:
     after: str = ""
     before: str = ""
     pick: str = ""
-    sort: str = ""
-    cols: tuple[str, ...] = ()
+    widths: Mapping[str, int] = field(default_factory=dict)
     typed: str = ""
     error: Text = ""
+    view: SavedView | None = None
+    home: str = ""
+    base: State = field(default_factory=dict)
+    state: State = field(default_factory=dict)
+    left_out: bool = False
+    group: Axis | None = None
+    by: Axis | None = None
+    split: Axis | None = None
+    on: Field | None = None
+    measure: Measure | None = None
 
     # What it reads ----------------------------------------------------------------------------------------------------
 
@@ -96,7 +119,7 @@ class Listing:
         return rows_html(
             self.columns,
             self.values(ids),
-            base=self.url_of_list,
+            base=self.home_url,
             title=self.known.title,
             untitled="—",
             editable=reached(self.user, edit.permission, self.known, ids) if edit and not edit.hidden else set(),
@@ -106,16 +129,11 @@ class Listing:
     @cached_property
     def _counted(self) -> tuple[int, bool, Any]:
         """How many rows there are, at most `COUNTED`; whether there are more; the sum where there are not."""
-        added = self._added
+        added = self.summed
         ids, whole = self.page.ids, not (self.page.next or self.page.previous)
         if whole and (added is None or not ids):
             return len(ids), False, None
         return bounded_sum(self.source, added.path if added else "", COUNTED)
-
-    @property
-    def _added(self) -> Field | None:
-        """The field that the type adds up, where the person may see it."""
-        return self.known.known_to(self.user).get(self.known.extra.get("sum", ""))
 
     @property
     def count(self) -> tuple[int, bool]:
@@ -123,51 +141,106 @@ class Listing:
         return self._counted[:2]
 
     @property
+    def summed(self) -> Field | None:
+        """The number that the type adds up under its lists, where the person may see it."""
+        return self.known.known_to(self.user).get(self.known.extra.get("sum", ""))
+
+    @property
     def total(self) -> str:
-        """The sum of the column that the type adds up; empty where too many rows would have to be read."""
-        added, value = self._added, self._counted[2]
+        """The sum of the number that the type adds up; empty where too many rows would have to be read."""
+        added, value = self.summed, self._counted[2]
         if added is None or value is None:
             return ""
-        number = value if isinstance(value, Decimal) else Decimal(str(value))
-        return self.formats.money(number) if added.kind is Kind.MONEY else self.formats.decimal(number)
+        return self.amount(added, value if isinstance(value, Decimal) else Decimal(str(value)))
+
+    def amount(self, about: Field, value: Any) -> str:
+        """A sum or a mean as the reader writes it."""
+        if about.kind is Kind.MONEY:
+            return self.formats.money(value)
+        return self.formats.percent(value) if about.kind is Kind.PERCENT else self.formats.decimal(value)
 
     # Addresses --------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def url_of_list(self) -> str:
-        """The address of the list without anything asked."""
+    def home_url(self) -> str:
+        """The beginning of the addresses of its records."""
         return reverse("web:list", args=(self.known.url,))
 
     @cached_property
+    def url_of_list(self) -> str:
+        """The address of the list or of its view without anything else asked."""
+        if self.view is not None:
+            return reverse("web:view", args=(self.known.url, segment_of(self.view)))
+        return self.home or reverse("web:list", args=(self.known.url,))
+
+    @property
+    def layout(self) -> str:
+        """How the rows are laid out."""
+        return self.state.get("layout", Layout.LIST)
+
+    @cached_property
     def q(self) -> str:
-        """The filter as text."""
+        """The filter as text; of a view that the reader cannot be shown, nothing."""
         return self.typed or unparse(self.node)
+
+    @property
+    def modified(self) -> bool:
+        """Whether the address says something else than the view."""
+        return self.view is not None and bool(self.changes())
+
+    def changes(self, **changed: str) -> dict[str, str]:
+        """What the address has to say besides the view: parameters that differ, empty ones too."""
+        now = self.state | ({"q": self.q} if self.q or "q" not in self.base else {}) | changed
+        return {key: now.get(key, "") for key in KEYS if now.get(key, "") != self.base.get(key, "")}
 
     def url(self, **changed: Any) -> str:
         """The address of this list with something changed; a change begins at the first page again.
 
         Args:
-            **changed: `q` (text), `node` (tree), `sort`, `cols`, `after`, `before`, `add` or any other parameter.
+            **changed: `node` (tree), any of `view_state.KEYS`, `after`, `before`, `add` or any other parameter.
         """
         if "node" in changed:
             changed["q"] = unparse(changed.pop("node"))
         if changed.keys() <= {"q"}:
             q = changed.get("q", self.q)
-            parts = [f"q={quote_plus(q)}" if q else "", self._rest]
+            said = q != self.base.get("q", "") and not (self.error and not self.q and "q" not in changed)
+            parts = [f"q={quote_plus(q)}" if said else "", self._rest]
             query = "&".join(part for part in parts if part)
         else:
-            asked = {"q": self.q, "sort": self.sort, "cols": ",".join(self.cols)} | changed
-            query = urlencode({name: value for name, value in asked.items() if value})
+            own = {key: value for key, value in changed.items() if key in KEYS}
+            others = {key: value for key, value in changed.items() if key not in KEYS and value}
+            query = urlencode(self.changes(**own) | others)
         return f"{self.url_of_list}?{query}" if query else self.url_of_list
 
     @cached_property
     def _rest(self) -> str:
         """What the address says besides the filter."""
-        return urlencode({n: v for n, v in (("sort", self.sort), ("cols", ",".join(self.cols))) if v})
+        return urlencode({key: value for key, value in self.changes().items() if key != "q"})
+
+    def hidden(self, *without: str) -> dict[str, str]:
+        """What a form on the page has to send along so that nothing else changes."""
+        return {key: value for key, value in self.changes().items() if key not in without}
+
+    def elsewhere(self, name: str) -> str:
+        """The address of another page about the same rows (`web:export` and others), whatever view they are of."""
+        own = {} if self.error else self.state
+        query = urlencode({k: v for k, v in (own | {"q": self.q, "cols": self.cols_text}).items() if v})
+        return f"{reverse(name, args=(self.known.url,))}?{query}"
+
+    @property
+    def cols_text(self) -> str:
+        """The columns in force with their widths, as the address says them."""
+        return ",".join(f"{n}:{self.widths[n]}" if n in self.widths else n for n in self.names)
 
 
 def read_listing(
-    known: RecordType, asked: QueryDict, user: User, asker: Asker, formats: Formats, remembered: str = ""
+    known: RecordType,
+    asked: QueryDict,
+    user: User,
+    asker: Asker,
+    formats: Formats,
+    remembered: str = "",
+    view: SavedView | None = None,
 ) -> Listing:
     """Read the address of a list. What cannot be read becomes `error`, so that the page can show it for repair.
 
@@ -178,27 +251,75 @@ def read_listing(
         asker: The same, with the moment.
         formats: Of the reader.
         remembered: The columns they chose last, separated by commas.
+        view: The saved view that the address changes.
     """
-    made = Listing(known, user, asker, formats)
+    made = Listing(known, user, asker, formats, view=view)
     made.after, made.before = asked.get("after", ""), asked.get("before", "")
-    visible = known.known_to(user)
-    made.cols = tuple(n for n in _columns_asked(asked) if n in visible)
-    chosen = made.cols or tuple(n for n in remembered.split(",") if n in visible)
-    made.names = _with_title(known, chosen or default_columns(known))
+    made.base = state_in(view.state) if view is not None else {}
+    typed = {key: asked.get(key, "") for key in KEYS if key in asked}
+    if "cols" in typed:
+        typed["cols"] = ",".join(asked.getlist("cols"))
+    made.state = state_in(made.base | typed)
+    _columns(made, remembered if view is None else "")
     made.order = default_order(known, user)
     try:
-        made.node = parse(asked.get("q", ""))
-        compile_filter(made.node, vocabulary_of(known), asker)
-        if sort := asked.get("sort", ""):
-            made.order = order_of(sort, known.fields, user, known.model)
-            made.sort = str(made.order)
+        _read(made)
     except BadFilter as wrong:
-        made.typed, made.error, made.node = asked.get("q", ""), wrong.message, None
+        made.node = None
+        own = "q" in typed or view is None
+        made.typed = typed.get("q", "") if own else ""
+        made.error = wrong.message if typed or view is None else hidden_field()
     return made
 
 
-def _columns_asked(asked: QueryDict) -> list[str]:
-    return [name for part in asked.getlist("cols") for name in part.split(",") if name][:40]
+def hidden_field() -> str:
+    """What is said of a view that names what a reader may not see, or what is no more: both alike, unnamed."""
+    return _("This view uses something that is not for you or that no longer exists.")
+
+
+def _read(made: Listing) -> None:
+    """Read filter, order and layout.
+
+    Raises:
+        BadFilter: For an unknown or hidden field, and whatever else makes no sense.
+    """
+    known, user, state = made.known, made.user, made.state
+    made.node = parse(state.get("q", ""))
+    if state.get("q", "") == made.base.get("q", ""):
+        made.base["q"] = made.state["q"] = unparse(made.node)
+    compile_filter(made.node, vocabulary_of(known), made.asker)
+    if sort := state.get("sort", ""):
+        made.order = order_of(sort, known.fields, user, known.model)
+        made.state["sort"] = str(made.order)
+    if made.layout not in Layout.values:
+        made.state["layout"] = Layout.LIST
+        raise BadFilter(_("There is no such layout."))
+    if not {"group", "by", "split", "on", "of"} & state.keys():
+        return
+    axes = axes_of(known, user)
+    made.group, made.by, made.split = (
+        chosen(axes, state[key]) if state.get(key) else None for key in ("group", "by", "split")
+    )
+    made.on = chosen(days_of(known, user), state["on"]) if state.get("on") else None
+    made.measure = chosen(measures_of(known, user), state["of"]) if state.get("of") else None
+
+
+def _columns(made: Listing, remembered: str) -> None:
+    """Choose the columns: those asked for, else those of the view, else those this person chose last."""
+    visible = made.known.known_to(made.user)
+    asked = columns_in(made.state.get("cols", ""))
+    shown = [column for column in asked if column.name in visible]
+    made.left_out = len(shown) < len(asked)
+    if made.left_out:
+        kept = ",".join(map(str, shown))
+        if made.state["cols"] == made.base.get("cols", ""):
+            made.base["cols"] = kept
+        made.state["cols"] = kept
+    if not shown:
+        shown = [column for column in columns_in(remembered) if column.name in visible]
+    names = [column.name for column in shown] or default_columns(made.known)
+    made.names = _with_title(made.known, names)
+    made.widths = {column.name: column.width for column in shown if column.width}
 
 
 def _with_title(known: RecordType, names: Sequence[str]) -> tuple[str, ...]:

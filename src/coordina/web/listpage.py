@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -14,7 +13,10 @@ from coordina.core.cells import CELLS
 from coordina.core.filters import Group, Joiner
 from coordina.core.filters.edit import replaced
 from coordina.core.keyset import bounded_count
+from coordina.core.parsing.ids import parse_id
 from coordina.core.types import TYPES, Kind, RecordType
+from coordina.records.models import Layout
+from coordina.records.saved_views import Found
 from coordina.web.access import may_create, may_list
 from coordina.web.bulk.choices import FORM, bar_of, head_html
 from coordina.web.conditions import Choice
@@ -23,9 +25,12 @@ from coordina.web.listbits import addable_html, columns_html, headers_html, labe
 from coordina.web.listing import COUNTED, Listing
 from coordina.web.navigation import CREATE
 from coordina.web.rows import Column
-from coordina.web.sentences import Option, addable, condition_form, sentence_of
-
-_boards: dict[str, bool] = {}
+from coordina.web.saved.boards import board_context
+from coordina.web.saved.calendars import calendar_context
+from coordina.web.saved.charts import chart_context
+from coordina.web.saved.tables import group_tabs, grouped_context
+from coordina.web.saved.tabs import layouts_of, tabs_of
+from coordina.web.sentences import ConditionForm, Option, addable, condition_form, sentence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,49 +42,104 @@ class Drop:
     count: str
 
 
-def context_of(request: Any, listing: Listing, *, add: str = "", wrong: str = "", typed: str = "") -> dict[str, Any]:
-    """Everything the page shows.
+def context_of(
+    request: Any, listing: Listing, *, found: Found, add: str = "", wrong: str = "", typed: str = ""
+) -> dict[str, Any]:
+    """Everything the page shows, whatever its layout.
 
     Args:
         request: Of the page.
         listing: The list.
+        found: The views of the list that the person finds.
         add: Field whose condition form stands open; by default what the address says.
         wrong: What is wrong with the value typed there.
         typed: That value.
     """
-    known, page = listing.known, listing.page
+    known = listing.known
     name = add or request.GET.get("add", "")
-    bar = bar_of(listing)
-    listing.pick = FORM if bar else ""
-    rows, labels = listing.html, labels_of(known)
+    labels = labels_of(known)
+    layout = Layout.LIST if listing.error else Layout(listing.layout)
     return {
         "layout": layout_of(known),
+        "laid_out": str(layout),
+        "template": f"web/saved/{layout}.html" if layout != Layout.LIST else "web/generic/list.html",
         "known": known,
         "siblings": siblings(request.user, known),
         "listing": listing,
         "title": capital(known.plural),
-        "headers": SafeString(
-            (head_html() if bar else "") + headers_html([header(listing, c, labels) for c in listing.columns])
-        ),
-        "bulk": bar,
-        "rows": rows,
-        "count_text": count_text(listing) if page.ids else "",
-        "previous_url": listing.url(before=page.previous) if page.previous else "",
-        "next_url": listing.url(after=page.next) if page.next else "",
         "sentence": sentence_html(sentence_of(listing)),
         "addable": addable_html(known, addable(listing), listing.url()),
-        "form": condition_form(listing, name, request.GET.get("at", "")) if name and not listing.error else None,
+        "form": _condition(request, listing, name),
+        "choose": _choose(request, listing),
         "wrong": wrong,
         "typed": typed,
-        "columns": columns_html(column_choices(listing, labels)),
+        "layouts": layouts_of(listing),
         "may_create": may_create(request.user, known),
         "may_import": known.importable and request.user.may("records.add_importrun"),
         "new_url": reverse("web:new", args=(known.url,)),
         "new_label": new_label(known),
-        "export_url": listing.url().replace(listing.url_of_list, reverse("web:export", args=(known.url,)), 1),
-        "board_url": board_url(listing) if has_board(known) else "",
+        "export_url": listing.elsewhere("web:export"),
+        "workbook_url": listing.elsewhere("web:workbook"),
+        **tabs_of(listing, found),
+        **_laid_out(request, listing, layout, labels),
+    }
+
+
+def _laid_out(request: Any, listing: Listing, layout: Layout, labels: Mapping[str, str]) -> dict[str, Any]:
+    """What one layout shows besides."""
+    if layout == Layout.BOARD:
+        return board_context(request, listing)
+    if layout == Layout.CALENDAR:
+        return calendar_context(request, listing)
+    if layout == Layout.CHART:
+        return chart_context(request, listing)
+    bar = bar_of(listing) if not listing.error else ""
+    listing.pick = FORM if bar else ""
+    heads = headers_html([header(listing, c, labels) for c in listing.columns])
+    shown = {
+        "headers": SafeString((head_html() if bar else "") + heads),
+        "bulk": bar,
+        "widths": widths_of(listing),
+        "columns": columns_html(column_choices(listing, labels)),
+        "group_tabs": group_tabs(listing),
+    }
+    if listing.group is not None and not listing.error:
+        return shown | grouped_context(listing, listing.group, min(parse_id(request.GET.get("skip", "")) or 0, 10_000))
+    page = listing.page
+    return shown | {
+        "rows": listing.html,
+        "count_text": count_text(listing) if page.ids else "",
+        "sums_url": listing.elsewhere("web:sums") if listing.count[1] else "",
+        "previous_url": listing.url(before=page.previous) if page.previous else "",
+        "next_url": listing.url(after=page.next) if page.next else "",
         "drop": drop_of(listing) if not page.ids and listing.node is not None else None,
     }
+
+
+def _condition(request: Any, listing: Listing, name: str) -> ConditionForm | None:
+    if not name or listing.error:
+        return None
+    return condition_form(listing, name, request.GET.get("at", ""), request.GET.get("join", ""))
+
+
+def _choose(request: Any, listing: Listing) -> dict[str, Any] | None:
+    """The form that asks which field a condition joined to another is about; None where nobody asked."""
+    join, at = request.GET.get("choose", ""), request.GET.get("at", "")
+    if join not in (Joiner.AND, Joiner.OR) or listing.error:
+        return None
+    labels = labels_of(listing.known)
+    return {
+        "fields": [(name, labels[name]) for name in addable(listing)],
+        "hidden": listing.hidden() | {"join": join, "at": at},
+        "words": gettext("Or another condition") if join == Joiner.OR else gettext("And another condition"),
+    }
+
+
+def widths_of(listing: Listing) -> list[str]:
+    """The width of each column where any was chosen; empty text for those that share what is left."""
+    if not listing.widths:
+        return []
+    return [str(listing.widths.get(column.field.name, "")) for column in listing.columns]
 
 
 def siblings(user: User, known: RecordType) -> list[Option]:
@@ -105,14 +165,14 @@ def new_label(known: RecordType) -> str:
     return str(said or gettext("New: %(noun)s") % {"noun": known.label})
 
 
-def header(listing: Listing, column: Column, labels: Mapping[str, str]) -> tuple[str, str, str, bool]:
-    """The head of one column: label, address that sorts by it or turns the sort round, state, and its side."""
+def header(listing: Listing, column: Column, labels: Mapping[str, str]) -> tuple[str, str, str, bool, str]:
+    """The head of one column: label, address that sorts by it or turns the sort round, state, its side, its name."""
     about, order = column.field, listing.order
     now = order.name == about.name
     turned = f"-{about.name}" if now and not order.descending else about.name
     url = listing.url(sort=turned) if about.sortable and about.kind is not Kind.REF else ""
     state = ("descending" if order.descending else "ascending") if now else ""
-    return labels[about.name], url, state, column.right
+    return labels[about.name], url, state, column.right, about.name
 
 
 def count_text(listing: Listing) -> str:
@@ -123,10 +183,16 @@ def count_text(listing: Listing) -> str:
 
 
 def column_choices(listing: Listing, labels: Mapping[str, str]) -> list[Choice]:
-    """The columns one may choose, those in force marked; labels are escaped."""
+    """The columns one may choose, those in force first, in their order, and marked; labels are escaped."""
     known = listing.known
     offered = [n for n, f in known.known_to(listing.user).items() if not f.virtual or (known.name, n) in CELLS]
-    return [Choice(n, labels[n], n in listing.names) for n in offered if n != known.title]
+    inside = [n for n in listing.names if n in offered]
+    ordered = [*inside, *(n for n in offered if n not in listing.names)]
+    return [
+        Choice(f"{n}:{listing.widths[n]}" if n in listing.widths else n, labels[n], n in listing.names)
+        for n in ordered
+        if n != known.title
+    ]
 
 
 def drop_of(listing: Listing) -> Drop | None:
@@ -160,21 +226,3 @@ def words_of(listing: Listing, index: int) -> str:
 def _drop(listing: Listing, text: str, url: str, found: tuple[int, bool]) -> Drop | None:
     number = listing.formats.integer(found[0]) + ("+" if found[1] else "")
     return Drop(text, url, number) if found[0] else None
-
-
-def board_url(listing: Listing) -> str:
-    """The board of the type, with the conditions of the list."""
-    url = reverse("web:board", args=(listing.known.url,))
-    return f"{url}?{urlencode({'q': listing.q})}" if listing.q else url
-
-
-def has_board(known: RecordType) -> bool:
-    """Whether a room has drawn a board for the type: then its address belongs to that room."""
-    if known.name not in _boards:
-        from coordina.web.pages import no_board
-
-        try:
-            _boards[known.name] = resolve(reverse("web:board", args=(known.url,))).func is not no_board
-        except Resolver404:
-            _boards[known.name] = False
-    return _boards[known.name]

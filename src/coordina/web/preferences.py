@@ -1,6 +1,5 @@
 """What a person chose for their lists: kept in a signed cookie of the list itself, so that no page reads it in vain."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,11 +22,11 @@ def column_choice(request: Any, known: RecordType) -> str:
     return str(request.get_signed_cookie(_name(known, request.user), default="", salt="coordina.columns"))
 
 
-def remember_columns(response: HttpResponse, known: RecordType, user: User, names: Sequence[str]) -> None:
-    """Keep a choice of columns for a year."""
+def remember_columns(response: HttpResponse, known: RecordType, user: User, chosen: str) -> None:
+    """Keep a choice of columns for a year, with their widths."""
     response.set_signed_cookie(
         _name(known, user),
-        ",".join(names),
+        chosen,
         salt="coordina.columns",
         max_age=_KEPT,
         path=reverse("web:list", args=(known.url,)),

@@ -10,7 +10,13 @@ from coordina.web.dashboard.views import home
 
 app_name = "web"
 
-PARTS = ("coordina.web.accounts", "coordina.web.search", "coordina.web.imports", "coordina.web.bulk")
+PARTS = (
+    "coordina.web.accounts",
+    "coordina.web.search",
+    "coordina.web.imports",
+    "coordina.web.bulk",
+    "coordina.web.saved",
+)
 """Packages of this door that bring addresses of their own."""
 
 
@@ -33,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<int:pk>/status/", jobs.job_json, name="job_status"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
     path("<noun:known>/", lists.list_page, name="list"),
+    path("<noun:known>/views/<slug:segment>/", lists.view_page, name="view"),
     path("<noun:known>/export/", lists.export, name="export"),
     path("<noun:known>/lookup/", lists.lookup_json, name="lookup"),
     path("<noun:known>/options/<str:name>/", lists.options, name="options"),

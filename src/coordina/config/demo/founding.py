@@ -24,6 +24,7 @@ from coordina.ledger.change_sets import change_set
 from coordina.pipeline.enums import Status
 from coordina.pipeline.models import Pipeline, Reason, Stage
 from coordina.records.models import Tag
+from coordina.records.view_writers import bring_views
 
 
 @dataclass
@@ -58,6 +59,8 @@ def found(draw: Random, goods: list[Good], first: date, today: date, at: datetim
     _settings(made, write)
     _catalogue(goods, write)
     _rates(draw, write, first, today)
+    with write.doing("records.bring_views"):
+        bring_views(language=house.LANGUAGE, by=chief, at=write.at)
     return made
 
 

@@ -65,10 +65,13 @@ async function drop() {
   }
   putBack(moved);
   card.focus({ preventScroll: true });
+  if (status === 422 && body.form_url) {
+    window.htmx?.ajax("GET", body.form_url, { target: "#dialog-host", swap: "innerHTML" });
+    return;
+  }
   const reason = body.message || say("failed");
   announce(say("refused", { reason }), true);
   toast({ text: reason, tone: "warn" });
-  if (status === 422 && body.form_url) window.htmx?.ajax("GET", body.form_url, { target: "#dialog-host", swap: "innerHTML" });
 }
 
 function settled(card, body, stage) {
