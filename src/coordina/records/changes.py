@@ -19,6 +19,7 @@ from coordina.core.records import Record
 from coordina.core.timeline import TIMELINE, Look, Moment, Source
 from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
 from coordina.ledger.history import Event, history
+from coordina.records.models import Merged
 from coordina.records.sources import who
 
 PARTS = 50
@@ -60,7 +61,9 @@ def read_changes(look: Look) -> Sequence[Moment]:
 
 def subjects_of(record: Record) -> list[tuple[str, int]]:
     """The record and the parts it has now."""
-    found = [(record._meta.label, int(record.pk))]
+    label = record._meta.label
+    found = [(label, int(record.pk))]
+    found += [(label, pk) for pk in Merged.of(record).order_by("-pk").values_list("gone_id", flat=True)[:PARTS]]
     for child in TYPES:
         if child.within and child.model._meta.get_field(child.within).related_model is type(record):
             keys = child.model._base_manager.filter(**{child.within: record.pk}).order_by("-pk")
@@ -88,6 +91,8 @@ def sentences(event: Event, reading: Reading) -> list[SafeString]:
         return []
     actor = who(event.change_set.by.name if event.change_set.by else "Coordina")
     part = known.model is not type(reading.record)
+    if not part and event.pk != reading.record.pk and event.kind != "u":
+        return []  # of a record that was merged into this one; the merge itself is told as such
     if event.kind != "u":
         return [_made_or_gone(event, known, actor, reading, part=part)]
     columns = columns_of(known, reading.user)

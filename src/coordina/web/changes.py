@@ -19,6 +19,7 @@ from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import State
 from coordina.ledger.undo import left_outside, may_undo, undo
 from coordina.web.context import follow_job
+from coordina.web.duplicates.unmerge import asks
 from coordina.web.historypage import DOORS, words_of_change
 from coordina.web.left import left_by
 from coordina.web.listpage import capital
@@ -55,6 +56,8 @@ def undo_change(request: Any, pk: int) -> HttpResponse:
     force = request.POST.get("force") == "yes"
     if not may_undo(change, request.user):
         raise Refusal("not_undoable", _("This cannot be undone."), status=409)
+    if not force and (asked := asks(change, request.user)):
+        return _told(request, _("Something came after the merge. Look at it first."), "", asked)
     if size_of(change) > AT_ONCE:
         made = undo_changes.using(by=request.user.pk, order_key=f"undo:{change.pk}").enqueue(
             change.pk, request.user.pk, force

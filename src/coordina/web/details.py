@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from coordina.core.panels import PANELS
 from coordina.core.refusals import NotFound
 from coordina.core.types import RecordType
+from coordina.records.models import Merged
 from coordina.web.access import find
 from coordina.web.layouts import layout_of
 from coordina.web.recordpage import crumbs_of, drawn_panel, page_of_record
@@ -20,7 +23,10 @@ def detail_page(request: Any, known: RecordType, pk: int) -> HttpResponse:
     """A record; types that are only parts have no page."""
     if known.within:
         raise NotFound
-    page = page_of_record(request, known, pk)
+    try:
+        page = page_of_record(request, known, pk)
+    except NotFound:
+        return moved_to(request, known, pk)
     values = {
         "layout": layout_of(known),
         "page": page,
@@ -31,6 +37,20 @@ def detail_page(request: Any, known: RecordType, pk: int) -> HttpResponse:
         "edit_url": reverse("web:edit", args=(known.url, pk)) if page.may_edit else "",
     }
     return render(request, "web/generic/detail.html", values)
+
+
+def moved_to(request: Any, known: RecordType, pk: int) -> HttpResponse:
+    """The record into which another was merged: old links lead there.
+
+    Raises:
+        NotFound: When there is none that the person may see.
+    """
+    gone = Merged.objects.visible_to(request.user).filter(subject_type=known.model._meta.label, gone_id=pk).first()
+    if gone is None:
+        raise NotFound
+    find(request.user, known, gone.subject_id)
+    messages.info(request, _("“%(name)s” was merged into this record.") % {"name": gone.name})
+    return redirect("web:detail", known.url, gone.subject_id)
 
 
 @require_safe

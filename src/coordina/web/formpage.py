@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import ProtectedError
@@ -25,9 +26,16 @@ from coordina.web.listpage import capital
 
 
 def page_of(
-    request: Any, declared: Action, known: RecordType, form: ActionForm, obj: Record | None = None, *, status: int = 200
+    request: Any,
+    declared: Action,
+    known: RecordType,
+    form: ActionForm,
+    obj: Record | None = None,
+    *,
+    status: int = 200,
+    twins: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Show a form: as a dialog where htmx asks for one, else as a page."""
+    """Show a form: as a dialog where htmx asks for one, else as a page; with what may be there already."""
     title = title_of(obj) if obj is not None else ""
     told, blocked = consequences(obj, request.user) if declared.verb == "delete" and obj is not None else ("", False)
     values = {
@@ -53,6 +61,7 @@ def page_of(
         "next": request.POST.get("next", "") or request.GET.get("next", ""),
         "warning": declared.warning if not declared.undoable else "",
         "day_words": day_words(),
+        **(twins or {}),
     }
     dialog = request.headers.get("HX-Target") == "dialog-host"
     return render(request, f"web/generic/{'form_dialog' if dialog else 'form'}.html", values, status=status)

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import NotFound
 from coordina.core.types import RecordType
-from coordina.ledger.history import history_of
+from coordina.ledger.history import history
+from coordina.records.models import Merged
 from coordina.web.access import find
 from coordina.web.doing import title_of
 from coordina.web.historypage import entries_of
@@ -28,7 +29,9 @@ def history_page(request: Any, known: RecordType, pk: int) -> HttpResponse:
         raise NotFound
     obj = find(request.user, known, pk)
     before = parse_id(request.GET.get("before", ""))
-    events = history_of(obj, limit=SHOWN + 1, before=before)
+    merged = Merged.of(obj).order_by("-pk").values_list("gone_id", flat=True)[:SHOWN]
+    label = known.model._meta.label
+    events = history([(label, pk), *((label, gone) for gone in merged)], limit=SHOWN + 1, before=before)
     entries = entries_of(known, events[:SHOWN], request.user, request.formats, timezone.now())
     title, url = title_of(obj), reverse("web:detail", args=(known.url, pk))
     values = {

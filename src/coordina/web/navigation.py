@@ -109,10 +109,14 @@ OPPORTUNITIES = Item(
     short=_("Sales"),
 )
 PRODUCTS = Item(_("Products"), "package", "web:list", ("products",), "catalog.view_product")
+DUPLICATES = Item(_("Duplicates"), "copy", "web:duplicates", permission="customers.change_company")
 IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="records.add_importrun")
 SETTINGS = Item(_("Settings"), "settings", "web:settings")
 
-GROUPS: tuple[tuple[Item, ...], ...] = ((HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS), (IMPORT, SETTINGS))
+GROUPS: tuple[tuple[Item, ...], ...] = (
+    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS),
+    (DUPLICATES, IMPORT, SETTINGS),
+)
 DOCK: tuple[Item, ...] = (HOME, OPPORTUNITIES, CUSTOMERS)
 CREATE: tuple[Item, ...] = (
     Item(_("New opportunity"), "target-arrow", "web:new", ("opportunities",), "pipeline.add_opportunity", key="o"),

@@ -16,6 +16,7 @@ PARTS = (
     "coordina.web.imports",
     "coordina.web.bulk",
     "coordina.web.saved",
+    "coordina.web.duplicates",
 )
 """Packages of this door that bring addresses of their own."""
 

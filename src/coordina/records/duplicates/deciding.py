@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from coordina.accounts.models import User
 from coordina.core.actions import action
 from coordina.core.records import Record
-from coordina.core.refusals import NotFound
-from coordina.core.types import find_type
+from coordina.core.refusals import Forbidden, NotFound
+from coordina.core.types import Kind, RecordType, find_type
 from coordina.records.duplicates.declared import MATCHINGS, Matching, Part
 from coordina.records.duplicates.links import mover
-from coordina.records.duplicates.merging import merge_into
+from coordina.records.duplicates.merging import merge_into, mergeable
+from coordina.records.duplicates.panels import add_panel
+from coordina.records.duplicates.proposing import Candidate, proposed, who_stays
+from coordina.records.duplicates.unmerging import hand_over
 from coordina.records.models import NotSame
 from coordina.records.models.duplicates import MERGED_LABELS
 
@@ -22,6 +25,10 @@ MERGES: dict[str, Callable[..., Any]] = {}
 """The merging action of each record type, by name."""
 PARTINGS: dict[str, Callable[..., Any]] = {}
 """The action that tells two records of a type apart, by name."""
+HANDOVERS: dict[str, Callable[..., Any]] = {}
+"""The action that gives links of one record of a type to another, by name."""
+MERGES_OF_MANY: dict[str, Callable[..., Any]] = {}
+"""The action by which all almost certain pairs of a type are merged, by name."""
 
 
 def compared(model: type[Record], *parts: Part) -> Matching:
@@ -36,6 +43,7 @@ def compared(model: type[Record], *parts: Part) -> Matching:
     MERGED_LABELS.append(made.label)
     declare_decisions(made)
     mover(made.label)(_carry_decisions)
+    add_panel(made)
     return made
 
 
@@ -69,6 +77,22 @@ def declare_decisions(kind: Matching) -> None:
         icon="x",
         hidden=True,
     )(_tell_apart(kind))
+    HANDOVERS[kind.name] = action(
+        kind.model,
+        permission=kind.model.permission("change"),
+        label=_("Say whose it is after a merge was undone"),
+        icon="arrow-right",
+        hidden=True,
+        carries=True,
+    )(_hand_over(kind))
+    MERGES_OF_MANY[kind.name] = action(
+        kind.model,
+        permission=kind.model.permission("change"),
+        label=_("Merge almost certain duplicates"),
+        icon="arrow-merge",
+        hidden=True,
+        carries=True,
+    )(_merge_sure(kind))
 
 
 def _named(fn: Callable[..., Any], name: str, doc: str, hints: dict[str, Any]) -> Callable[..., Any]:
@@ -105,6 +129,55 @@ def _tell_apart(kind: Matching) -> Callable[..., Any]:
     """
     hints = {"record": kind.model, "other": kind.model, "by": User, "at": datetime}
     return _named(tell_apart, f"tell_apart_{kind.name}", doc, hints)
+
+
+def _hand_over(kind: Matching) -> Callable[..., Any]:
+    def give(*, record: Any, source: Any, marks: Any, by: Any, at: Any) -> Any:
+        rows: Any = kind.model.objects
+        if not rows.within(by, kind.model.permission("change")).filter(pk=source.pk).exists():
+            raise Forbidden
+        hand_over(record, source, marks)
+        return record
+
+    doc = f"""Let what refers to another {kind.name} refer to this one.
+
+    Args:
+        source: The record it refers to now.
+        marks: What is handed over: model, column and id.
+    """
+    hints = {"record": kind.model, "source": kind.model, "marks": list[str], "by": User, "at": datetime}
+    return _named(give, f"hand_over_{kind.name}", doc, hints)
+
+
+def _merge_sure(kind: Matching) -> Callable[..., Any]:
+    def merge_group(*, group: Any, by: Any, at: Any) -> Any:
+        rows: Any = kind.model.objects.within(by, kind.model.permission("change"))
+        objs = list(rows.filter(pk__in=group).locked().order_by("pk"))
+        if len(objs) < 2:
+            return None
+        stays, take = as_proposed(kind.known, objs)
+        return merge_into(stays, [o.pk for o in objs if o is not stays], take, by=by, at=at)
+
+    doc = f"""Merge records of one {kind.name} as it would be proposed.
+
+    Args:
+        group: Ids of the records.
+    """
+    hints = {"group": list[int], "by": User, "at": datetime}
+    return _named(merge_group, f"merge_sure_{kind.name}", doc, hints)
+
+
+def as_proposed(known: RecordType, objs: list[Any]) -> tuple[Any, dict[str, int]]:
+    """The record that should stay and whose values should be kept, as the merge page proposes them."""
+    fields = mergeable(known)
+    columns = {n: str(getattr(known.model._meta.get_field(x.path), "attname", x.path)) for n, x in fields.items()}
+    given = [Candidate(o.pk, {n: getattr(o, c) for n, c in columns.items()}, o.changed_at) for o in objs]
+    stays = who_stays(given)
+    take = {
+        n: proposed(n, given, stays, titled=n == known.title, text=x.kind is Kind.LONG_TEXT)[0]
+        for n, x in fields.items()
+    }
+    return next(o for o in objs if o.pk == stays), take
 
 
 def say_not_same(kind: Matching, one: int, other: int, *, by: User) -> NotSame:

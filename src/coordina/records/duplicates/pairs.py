@@ -132,7 +132,14 @@ def keep_pairs(entries: Sequence[Entry]) -> None:
             _touching(type_id(label), part).delete()
 
 
-def open_pairs(kind: Matching, user: Actor, *, sure_from: float = 0.0, below: float = 2.0) -> QuerySet[DuplicatePair]:
+def open_pairs(
+    kind: Matching,
+    user: Actor,
+    *,
+    sure_from: float = 0.0,
+    below: float = 2.0,
+    behind: tuple[float, int] | None = None,
+) -> QuerySet[DuplicatePair]:
     """Open pairs of which somebody may see both records, the likeliest first; others are as if they were not there.
 
     Args:
@@ -140,6 +147,7 @@ def open_pairs(kind: Matching, user: Actor, *, sure_from: float = 0.0, below: fl
         user: Who looks.
         sure_from: Only pairs with at least this score.
         below: Only pairs with less than this score.
+        behind: Score and id of the pair behind which a page begins.
     """
     rows = DuplicatePair.objects.filter(type_id=type_id(kind.label), score__gte=sure_from, score__lt=below)
     scope = user.scope(kind.model.view_permission())
@@ -148,6 +156,8 @@ def open_pairs(kind: Matching, user: Actor, *, sure_from: float = 0.0, below: fl
     if scope.reach is not Reach.ALL:
         seen = kind.model.objects.visible_to(user).values("pk")
         rows = rows.filter(low_id__in=seen, high_id__in=seen)
+    if behind is not None:
+        rows = rows.filter(score__lte=behind[0]).exclude(score=behind[0], pk__gte=behind[1])
     return rows.order_by("-score", "-pk")
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from math import log2
 
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler, Levenshtein
 
 from coordina.records.duplicates.tables import COMMON, FREQUENT, SHARED_BOXES
 
@@ -70,6 +70,8 @@ LEVELS: Mapping[Trait, Levels] = {
 
 ONE_SOURCE = (frozenset({Trait.EMAIL, Trait.DOMAIN}),)
 """Traits that say the same thing twice: only the one that says more counts."""
+ONE_WORD = 0.85
+"""From here on names that are written as one word each are near."""
 NAMES = (Trait.COMPANY_NAME, Trait.PERSON_NAME)
 
 
@@ -200,22 +202,23 @@ def _of_words(trait: Trait, a: str, b: str) -> float:
         used.add(i)
         taken.add(j)
         matched += alike * (weigh(mine[i]) + weigh(theirs[j]))
-    whole = sum(map(weigh, mine)) + sum(map(weigh, theirs))
-    by_word = matched / whole
+    by_word = matched / (sum(map(weigh, mine)) + sum(map(weigh, theirs)))
     part = len(used) == len(mine) or len(taken) == len(theirs)
     smaller = min(sum(map(weigh, mine)), sum(map(weigh, theirs)))
     if part and smaller >= 1 and min(len(mine), len(theirs)) >= (2 if trait is Trait.PERSON_NAME else 1):
         by_word = max(by_word, (by_word + 0.98) / 2)
-    glued = JaroWinkler.similarity("".join(sorted(mine)), "".join(sorted(theirs))) if trait in NAMES else 0.0
-    straight = JaroWinkler.similarity("".join(mine), "".join(theirs)) if trait in NAMES else 0.0
-    return min(0.99, max(by_word, glued - 0.06 if glued > 0.9 else 0.0, straight - 0.04 if straight > 0.9 else 0.0))
+    if trait in NAMES and _digits(a) == _digits(b):
+        straight = Levenshtein.normalized_similarity("".join(mine), "".join(theirs))
+        glued = Levenshtein.normalized_similarity("".join(sorted(mine)), "".join(sorted(theirs)))
+        by_word = max(by_word, *(whole - 0.04 for whole in (straight, glued) if whole > ONE_WORD), 0.0)
+    return min(0.99, by_word)
 
 
 def _word(trait: Trait, a: str, b: str) -> float:
     """How alike two words are; an initial stands for a word, a number only for itself."""
     if a == b:
         return 1.0
-    if a.isdigit() or b.isdigit():
+    if _digits(a) != _digits(b):
         return 0.0
     if min(len(a), len(b)) == 1:
         return 0.85 if a[0] == b[0] else 0.0
@@ -224,6 +227,10 @@ def _word(trait: Trait, a: str, b: str) -> float:
     if min(len(a), len(b)) < 3:
         return 0.0
     return float(JaroWinkler.similarity(a, b))
+
+
+def _digits(word: str) -> str:
+    return "" if word.isalpha() else "".join(c for c in word if c.isdigit())
 
 
 def _weight(word: str) -> float:

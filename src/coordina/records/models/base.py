@@ -54,8 +54,11 @@ class Hanger(Record):
     @classmethod
     def condition(cls, actor: Actor, permission: str) -> Q | None:
         """Rows whose record the actor may see; a permission of its own is asked too."""
-        if actor.scope(permission) is None:
-            return Q(pk__in=())
+        return Q(pk__in=()) if actor.scope(permission) is None else cls.hung_where_seen(actor)
+
+    @classmethod
+    def hung_where_seen(cls, actor: Actor) -> Q:
+        """Rows whose record the actor may see."""
         seen = Q(pk__in=())
         for model in apps.get_models():
             if not issubclass(model, Record) or issubclass(model, Hanger) or model.scope_parent:

@@ -87,6 +87,11 @@ class Merged(Hanger):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def condition(cls, actor: Actor, permission: str) -> Q | None:
+        """Whoever sees the record that stayed knows what went into it; no permission of its own."""
+        return cls.hung_where_seen(actor)
+
 
 class NotSame(Record):
     """That somebody looked at two records and said they are not the same; they are not offered again.

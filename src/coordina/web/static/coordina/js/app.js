@@ -12,3 +12,4 @@ import "./composer.js";
 import "./job.js";
 import "./bulk.js";
 import "./bell.js";
+import "./duplicates.js";

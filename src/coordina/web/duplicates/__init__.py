@@ -1,0 +1,1 @@
+"""Pages about duplicates: the queue, merging and its undo, warnings while something new is typed."""
