@@ -22,7 +22,7 @@ from coordina.pipeline.models import Opportunity
 from coordina.records import actions as hanging
 from coordina.records.duplicates.deciding import MERGES, PARTINGS
 from coordina.records.duplicates.declared import MATCHINGS
-from coordina.records.duplicates.links import Link, links_to
+from coordina.records.duplicates.links import Link, constraints_on, links_to
 from coordina.records.models import ExternalId, Merged, Note, NotSame, TagLink
 from tests.guards.replay import lies, stored
 from tests.world import World
@@ -231,6 +231,10 @@ def row_of(model: Any, world: World, made: dict[Any, Any], number: int, **given:
     return made[key]
 
 
+DROPPED = {"LeadEntry"}
+"""Links that the room drops instead of moving them."""
+
+
 def every_link() -> list[tuple[str, Link]]:
     return [(kind.name, link) for kind in MATCHINGS for link in links_to(kind.model)]
 
@@ -243,12 +247,15 @@ def test_every_link_moves_and_comes_back(world: World, name: str, link: Link) ->
     with change_set(by=world.boss, at=timezone.now(), via="system"):
         stays, gone = (row_of(model, world, made, n) for n in (1, 2))
         kind = {"subject_type": link.label} if link.label else {}
-        rows = [row_of(link.model, world, made, n, **{link.column: gone.pk}, **kind) for n in (3, 4)]
+        alone = any(not names for names, _condition in constraints_on(link.model, link.column))
+        rows = [
+            row_of(link.model, world, made, n, **{link.column: gone.pk}, **kind) for n in ((3,) if alone else (3, 4))
+        ]
     before = business()
     merge(world, stays, gone)
     for row in rows:
         moved = link.model._base_manager.filter(pk=row.pk).values_list(link.column, flat=True).first()
-        assert moved == stays.pk
+        assert moved == stays.pk or (moved is None and row.pk is not None and link.model.__name__ in DROPPED)
     assert take_back(world).held == []
     assert business() == before
 

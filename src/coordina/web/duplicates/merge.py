@@ -154,7 +154,7 @@ def page_values(known: RecordType, objs: list[Any], stays: int | None, user: Use
     """What the page of a merge shows."""
     fields = {n: x for n, x in mergeable(known).items() if n in known.known_to(user)}
     links = {o.pk: count_links(known.model, [o.pk], AT_ONCE) for o in objs}
-    attnames = {n: known.model._meta.get_field(x.path).attname for n, x in fields.items()}  # type: ignore[union-attr]  # columns
+    attnames = {n: str(getattr(known.model._meta.get_field(x.path), "attname", x.path)) for n, x in fields.items()}
     given = [
         Candidate(o.pk, {n: getattr(o, attname) for n, attname in attnames.items()}, o.changed_at, links[o.pk])
         for o in objs
