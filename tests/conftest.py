@@ -113,6 +113,15 @@ def broker_url() -> str:
 
 
 @pytest.fixture(autouse=True)
+def _no_added_fields() -> Iterator[None]:
+    """Let a process know no added fields of an earlier test."""
+    yield
+    from coordina.core import growing
+
+    growing.forget()
+
+
+@pytest.fixture(autouse=True)
 def _files_of_one_test(tmp_path: Path, settings: Any) -> None:
     """Give each test a data folder of its own."""
     settings.DATA_DIR = tmp_path / "data"

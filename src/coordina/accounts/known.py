@@ -2,6 +2,7 @@
 
 Reading a user with role, team and permissions anew costs a tenth of a page. Every write of a user, team or role sets a
 new random mark (`follow.move_stamp`), and a password shows in its hash: one small query says whether both still hold.
+The same query tells whether people changed the fields of record types meanwhile (`definitions`).
 """
 
 import copy
@@ -12,6 +13,7 @@ from django.db import connection
 
 from coordina.accounts.enums import Access
 from coordina.accounts.models import User
+from coordina.core import growing
 from coordina.core.actors import Reach
 
 MOST = 2000
@@ -21,7 +23,10 @@ type Mark = tuple[int, str | None]
 
 _kept: OrderedDict[int, tuple[Mark, User]] = OrderedDict()
 _lock = Lock()
-_MARK = 'SELECT "count", (SELECT password FROM accounts_credential WHERE user_id = %s) FROM accounts_stamp WHERE id = 1'
+_MARK = (
+    'SELECT "count", (SELECT password FROM accounts_credential WHERE user_id = %s),'
+    ' (SELECT "count" FROM accounts_stamp WHERE id = 2) FROM accounts_stamp WHERE id = 1'
+)
 
 
 def active_user(user_id: int) -> User | None:
@@ -33,6 +38,7 @@ def active_user(user_id: int) -> User | None:
         cursor.execute(_MARK, [user_id])
         row = cursor.fetchone()
     mark: Mark | None = (row[0], row[1]) if row is not None else None
+    growing.agree(row[2] if row is not None else None)
     held = _kept.get(user_id)
     if mark is not None and held is not None and held[0] == mark:
         return copy.copy(held[1])

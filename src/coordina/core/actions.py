@@ -28,6 +28,10 @@ class Changes[M: Record](dict[str, Any]):
     """A patch of a record: only the fields that were given. Absent is not empty."""
 
 
+class Along[M: Record](dict[str, Any]):
+    """Values of fields that people added, given along with an action that makes them necessary, such as a move."""
+
+
 @dataclass(frozen=True, eq=False)
 class Action:
     """What the doors know of an action.
@@ -93,21 +97,39 @@ class Action:
         return None
 
     @cached_property
+    def along(self) -> str | None:
+        """Name of the parameter that takes `Along`: fields that people added stand flat in the input."""
+        return next((n for n in self.parameters if get_origin(self.hints.get(n)) is Along), None)
+
+    @cached_property
     def patch(self) -> str | None:
         """Name of the parameter that takes `New` or `Changes`: its fields stand flat in the input."""
         return next((n for n in self.parameters if get_origin(self.hints.get(n)) in (New, Changes)), None)
 
-    @cached_property
+    @property
     def input(self) -> type[BaseModel]:
-        """Pydantic model of everything a caller supplies; built at first use."""
-        from coordina.core.inputs import build
+        """Pydantic model of everything a caller supplies; built at first use, and anew when people added fields."""
+        from coordina.core import growing
 
-        return build(self)
+        now = growing.generation() if self.grows else 0
+        kept: tuple[int, type[BaseModel]] | None = self.__dict__.get("_input")
+        if kept is None or kept[0] != now:
+            from coordina.core.inputs import build
+
+            kept = self.__dict__["_input"] = (now, build(self))
+        return kept[1]
+
+    @cached_property
+    def grows(self) -> bool:
+        """Whether its input has fields that people may add."""
+        return self.patch is not None or self.along is not None
 
     def arguments(self, given: BaseModel) -> Values:
         """Keyword arguments from validated input: what belongs to the patch is gathered into it."""
-        names = [n for n in self.parameters if n not in HIDDEN and n not in (self.target, self.patch)]
+        names = [n for n in self.parameters if n not in HIDDEN and n not in (self.target, self.patch, self.along)]
         kwargs = {n: getattr(given, n) for n in names}
+        if self.along:
+            kwargs[self.along] = Along({n: getattr(given, n) for n in given.model_fields_set if n not in kwargs})
         if self.patch:
             kind: Any = get_origin(self.hints[self.patch])
             kwargs[self.patch] = kind({n: getattr(given, n) for n in given.model_fields_set if n not in kwargs})

@@ -34,7 +34,8 @@ def declare(
         label=said.pop("label", model._meta.verbose_name),
         plural=said.pop("plural", model._meta.verbose_name_plural),
         title=said.pop("title", model.title_column),
-        fields={d.name: filled(model, d) for d in fields},
+        declared={d.name: filled(model, d) for d in fields},
+        grouped=said.pop("sections", ()),
         writer=writer(model),
         **said,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from coordina.core import types
-from coordina.core.actions import HIDDEN, Action, Changes, New
+from coordina.core.actions import HIDDEN, Action, Along, Changes, New
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.core.types import Kind
@@ -51,10 +51,20 @@ def build(declared: Action) -> type[BaseModel]:
         if get_origin(hint) in (New, Changes):
             fields |= _patch(hint)
             continue
+        if get_origin(hint) is Along:
+            fields |= _along(hint)
+            continue
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[name] = (as_input(hint), Field(default, description=docs.get(name)))
     title = "".join(word.capitalize() for word in declared.name.replace(".", "_").split("_")) + "Input"
     return create_model(title, __config__=_CONFIG, __doc__=inspect.getdoc(declared.fn), **fields)
+
+
+def _along(hint: Any) -> dict[str, Any]:
+    """The fields that people added to a record type, none of them needed."""
+    known = types.type_of(get_args(hint)[0])
+    added = (f for f in known.editable.values() if f.json_key)
+    return {field.name: (value_type(field) | None, Field(None, title=str(field.name))) for field in added}
 
 
 def _patch(hint: Any) -> dict[str, Any]:
@@ -83,6 +93,8 @@ def value_type(field: types.Field) -> Any:
         inner = Annotated[int, Ref(field.to)]
     elif kind is Kind.CHOICE and field.choices:
         inner = Literal[tuple(v for v, _ in field.choices)]
+    elif kind is Kind.CHOICES:
+        inner = Annotated[list[Literal[tuple(v for v, _ in field.choices)]], BeforeValidator(listed)]  # type: ignore[misc]  # computed at run time
     elif kind is Kind.TAGS:
         inner = Annotated[list[Annotated[str, Field(max_length=60)]], BeforeValidator(words)]
     elif kind in (Kind.MONEY, Kind.DECIMAL, Kind.PERCENT) and field.decimals:
@@ -128,6 +140,11 @@ def words(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return [word for part in value.replace(";", ",").split(",") if (word := part.strip())]
+
+
+def listed(value: Any) -> Any:
+    """One key as a list of one; nothing as none."""
+    return [] if value in (None, "") else [value] if isinstance(value, str) else value
 
 
 def empty_is_none(value: Any) -> Any:

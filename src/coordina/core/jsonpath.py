@@ -80,6 +80,29 @@ class JsonNumber(JsonValue):
     )
 
 
+class JsonHas(JsonValue):
+    """Whether a list of keys holds one of them; true or nothing, so that it can be the condition of a partial index.
+
+    Args:
+        column: The JSON column.
+        key: A slug: where the list is.
+        item: A slug: what is looked for.
+    """
+
+    holds = BooleanField
+    sqlite = """(instr(json_extract({column}, '$.{key}'), '"{item}"') > 0)"""
+    postgresql = "jsonb_exists({column} -> '{key}', '{item}')"
+
+    def __init__(self, column: Any, key: str, item: str) -> None:
+        if not is_slug(item):
+            raise ValueError(f"{item!r} is no slug")
+        super().__init__(column, key)
+        self.item = item
+
+    def _spelled(self, template: str, compiler: SQLCompiler) -> _Sql:
+        return super()._spelled(template.replace("{item}", self.item), compiler)
+
+
 class JsonBool(JsonValue):
     """True or false."""
 

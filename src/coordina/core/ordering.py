@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.core.actors import Actor
 from coordina.core.filters.refusals import BadFilter
-from coordina.core.jsonpath import JsonNumber, JsonText, JsonValue
+from coordina.core.jsonpath import JsonValue
+from coordina.core.jsonvalues import class_of
 from coordina.core.refusals import Text
-
-_JSON_NUMBERS = frozenset({"integer", "decimal", "money", "percent"})
 
 
 class Sortable(Protocol):
@@ -122,8 +121,7 @@ def order_of(text: str, fields: Mapping[str, Sortable], actor: Actor, model: typ
     if "__" in column:
         raise ImproperlyConfigured(f"{model.__name__}.{name}: sorting stays on the row; keep a copy of the value there")
     if field.json_key:
-        kind = JsonNumber if field.kind in _JSON_NUMBERS else JsonText
-        return Order(name, column, descending, True, kind(F(column), field.json_key))
+        return Order(name, column, descending, True, class_of(field.kind)(F(column), field.json_key))
     own = model._meta.get_field(column)
     if not isinstance(own, Field):
         raise ImproperlyConfigured(f"{model.__name__}.{column} is no column")

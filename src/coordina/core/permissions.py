@@ -1,5 +1,6 @@
 """Permissions that exist, with the roles that have them by default. Roles are edited later by people."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,36 @@ class Permission:
     defaults: Defaults
 
 
-PERMISSIONS: Registry[str, Permission] = Registry("permission")
+class Permissions(Registry[str, Permission]):
+    """The permissions that rooms declare, and those of fields that people add while the program runs."""
+
+    def __init__(self) -> None:
+        super().__init__("permission")
+        self._grown: Mapping[str, Permission] = {}
+
+    def grow(self, found: Mapping[str, Permission]) -> None:
+        """Know these, and no others, besides the declared ones."""
+        self._grown = found
+
+    def get(self, key: str) -> Permission | None:
+        """The permission, or None where there is none."""
+        return super().get(key) or self._grown.get(key)
+
+    def __getitem__(self, key: str) -> Permission:
+        return self._grown[key] if key in self._grown else super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or key in self._grown
+
+    def __iter__(self) -> Iterator[Permission]:
+        yield from super().__iter__()
+        yield from self._grown.values()
+
+    def __len__(self) -> int:
+        return super().__len__() + len(self._grown)
+
+
+PERMISSIONS = Permissions()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ class Record(models.Model):
     worked_out: ClassVar[frozenset[str]] = frozenset()
     """Columns worked out from others; undo does not put them back but asks `work_out`."""
 
+    keyed: ClassVar[frozenset[str]] = frozenset()
+    """JSON columns whose keys are facts of their own: undo and conflicts look at each key by itself."""
+
     outlives_subject: ClassVar[bool] = False
     """Of those that hang on other records: whether it stays when its subject is deleted."""
 

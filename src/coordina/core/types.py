@@ -32,11 +32,29 @@ class Kind(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     CHOICE = "choice"
+    CHOICES = "choices"
     REF = "ref"
     BOOL = "bool"
     TAGS = "tags"
     COUNTRY = "country"
     CURRENCY = "currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When something holds for a record: a field of it has one of some values; references by id.
+
+    Attributes:
+        words: The same for people: «Stage: Proposal, Negotiation».
+    """
+
+    field: str
+    values: frozenset[Any]
+    words: Text = ""
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value of the field meets it; a record stands for its id."""
+        return getattr(value, "pk", value) in self.values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +76,12 @@ class Field:
         meanings: How files of other programs write the choices, by value.
         aliases: Headers, in Spanish and English, by which the import assistant knows it.
         permission: What one must be allowed to see the field at all; empty for everyone who sees the record.
+        json_key: Slug inside the JSON column at `path`, for fields that people define; empty for a column of its own.
+        currency_code: Currency of all amounts of the field, where no column says it.
+        unready: Why it cannot be filtered by now, in words; empty where there is nothing to say.
+        gone: Choices that are no longer offered; records that have one keep it.
+        visible_if: Pages show it for such records only.
+        required_if: Such records must have a value.
     """
 
     name: str
@@ -89,6 +113,11 @@ class Field:
     aliases: tuple[str, ...] = ()
     many: Callable[[Q], Exists] | None = None
     json_key: str = ""
+    currency_code: str = ""
+    unready: Text = ""
+    gone: frozenset[str] = frozenset()
+    visible_if: Condition | None = None
+    required_if: Condition | None = None
     make: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -122,11 +151,38 @@ class Section:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What people have added to a record type: made anew whenever a definition changes, never changed.
+
+    Attributes:
+        own: The added fields by name. fields: Those declared and those added.
+        retired: Archived fields, for histories.
+        by_field: Names of added fields that hang on another field, by that field's name.
+        country: ISO code of telephone numbers without a prefix.
+    """
+
+    own: Mapping[str, Field]
+    retired: Mapping[str, Field]
+    fields: Mapping[str, Field]
+    editable: Mapping[str, Field]
+    searchable: tuple[Field, ...]
+    sections: tuple[Section, ...]
+    by_field: Mapping[str, tuple[str, ...]]
+    country: str = ""
+
+
+GROWN: dict[str, Grown] = {}
+"""By name of the record type; `core.growing` keeps it."""
+
+
 @dataclass(frozen=True, eq=False)
 class RecordType:
     """A noun as the doors know it.
 
     Attributes:
+        declared: The fields its room declared; `fields` has those that people added, too.
+        grouped: The sections its room declared.
         name: Stable public name, singular: `opportunity`.
         url: Segment of its addresses: `opportunities`.
         title: Field that names a record of this type.
@@ -145,14 +201,14 @@ class RecordType:
     plural: Text
     url: str
     icon: str
-    fields: Mapping[str, Field]
+    declared: Mapping[str, Field]
     writer: Writer[Any]
     title: str = "name"
     subtitle: str = ""
     columns: tuple[str, ...] = ()
     quick: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
-    sections: tuple[Section, ...] = ()
+    grouped: tuple[Section, ...] = ()
     order: str = "-changed_at"
     within: str = ""
     setting: bool = False
@@ -161,19 +217,52 @@ class RecordType:
     empty: Text = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
-    @cached_property
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """All fields by name: those declared and those that people added."""
+        grown = GROWN.get(self.name)
+        return grown.fields if grown is not None else self.declared
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """Titled groups of fields on pages."""
+        grown = GROWN.get(self.name)
+        return grown.sections if grown is not None else self.grouped
+
+    @property
     def editable(self) -> Mapping[str, Field]:
         """Fields that create and edit take."""
-        return {n: x for n, x in self.fields.items() if x.editable and not x.far}
+        grown = GROWN.get(self.name)
+        return grown.editable if grown is not None else self._editable
 
-    @cached_property
+    @property
     def searchable(self) -> tuple[Field, ...]:
         """Fields whose text the search index holds."""
-        return tuple(x for x in self.fields.values() if x.searchable)
+        grown = GROWN.get(self.name)
+        return grown.searchable if grown is not None else self._searchable
+
+    @cached_property
+    def _editable(self) -> Mapping[str, Field]:
+        return editable(self.declared)
+
+    @cached_property
+    def _searchable(self) -> tuple[Field, ...]:
+        return tuple(x for x in self.declared.values() if x.searchable)
 
     def known_to(self, actor: Any) -> dict[str, Field]:
         """The fields that `actor` may see at all."""
         return {n: x for n, x in self.fields.items() if not x.permission or actor.may(x.permission)}
+
+    def told_to(self, actor: Any) -> dict[str, Field]:
+        """The same for histories: with the fields that were archived since."""
+        grown = GROWN.get(self.name)
+        gone = grown.retired if grown is not None else {}
+        return self.known_to(actor) | {n: x for n, x in gone.items() if not x.permission or actor.may(x.permission)}
+
+
+def editable(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """Those of some fields that create and edit take."""
+    return {n: x for n, x in fields.items() if x.editable and not x.far}
 
 
 TYPES: Registry[str, RecordType] = Registry("record type")

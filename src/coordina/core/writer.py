@@ -1,6 +1,8 @@
 """How rows of one record type come into being and change. Forms, bulk, imports and machines all go through it."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,6 +14,31 @@ from coordina.core.changes import Values
 from coordina.core.instances import fresh
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
+
+type Cleaner = Callable[..., Values]
+
+_inside: ContextVar[bool] = ContextVar("cleaning", default=False)
+
+
+def with_added(clean: Cleaner) -> Cleaner:
+    """A writer's `clean` that takes values of fields that people added, too; what it calls above itself does not."""
+
+    @functools.wraps(clean)
+    def whole(self: "Writer[Any]", values: Values, *, obj: Any = None) -> Values:
+        from coordina.core import added
+
+        grown = added.of(self.model)
+        if grown is None or _inside.get():
+            return clean(self, values, obj=obj)
+        own, rest = added.split(grown, values)
+        token = _inside.set(True)
+        try:
+            cleaned = clean(self, rest, obj=obj)
+        finally:
+            _inside.reset(token)
+        return added.merged(grown, own, cleaned, obj)
+
+    return whole
 
 
 class Writer[M: Record]:
@@ -28,11 +55,18 @@ class Writer[M: Record]:
     fills: ClassVar[tuple[str, ...]] = ()
     """Required fields that the writer works out itself where a row does not give them."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let the class's own `clean` take values of added fields."""
+        super().__init_subclass__(**options)
+        if "clean" in cls.__dict__:
+            cls.clean = with_added(cls.__dict__["clean"])  # type: ignore[method-assign]  # the same signature
+
     def __init__(self, model: type[M]) -> None:
         self.model = model
         self.owner = "" if model.scope_parent else model.scope_owner
         self.team = "" if model.scope_parent else model.scope_team
 
+    @with_added
     def clean(self, values: Values, *, obj: M | None = None) -> Values:
         """Check and normalise what was given for one row; absent names stay absent.
 

@@ -16,8 +16,10 @@ from pydantic import BaseModel, ValidationError
 from coordina.accounts.models import User
 from coordina.core.actions import Action, check_state, of
 from coordina.core.changes import Values
+from coordina.core.growing import PREFIX
 from coordina.core.images import encode
 from coordina.core.inputs import references
+from coordina.core.jsonvalues import stored
 from coordina.core.messages import errors_of
 from coordina.core.prepared import one
 from coordina.core.records import Record
@@ -201,8 +203,8 @@ def merged(obj: Record, version: int, patch: Values) -> Values:
         Conflict: When both changed the same field to different values.
     """
     then = values_at(obj, version)
-    kept = {n: v for n, v in patch.items() if encode(v) != then.get(_column(obj, n), encode(_value(obj, n)))}
-    clash = [n for n, v in kept.items() if _column(obj, n) in then and encode(v) != encode(_value(obj, n))]
+    kept = {n: v for n, v in patch.items() if _told(obj, n, v) != then.get(_column(obj, n), _held(obj, n))}
+    clash = [n for n, v in kept.items() if _column(obj, n) in then and _told(obj, n, v) != _held(obj, n)]
     if clash:
         raise Conflict(fields=clash)
     return kept
@@ -215,6 +217,24 @@ def _column(obj: Record, name: str) -> str:
 
 def _value(obj: Record, name: str) -> Any:
     return getattr(obj, _column(obj, name), None)
+
+
+def _added(obj: Record, name: str) -> Any:
+    """The definition of a field that people added; None for others."""
+    known = find_type(type(obj)) if name.startswith(PREFIX) else None
+    field = known.fields.get(name) if known is not None else None
+    return field if field is not None and field.json_key else None
+
+
+def _told(obj: Record, name: str, value: Any) -> Any:
+    """A given value as the ledger writes it."""
+    added = _added(obj, name)
+    return stored(added, value) if added is not None else encode(value)
+
+
+def _held(obj: Record, name: str) -> Any:
+    """What the record holds now, as the ledger writes it."""
+    return _told(obj, name, _value(obj, name))
 
 
 def resolve(model: type[BaseModel], kwargs: Values, patch: str | None, by: User) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
+
+from coordina.core.jsonvalues import changed
 from coordina.core.records import Record
 from coordina.ledger.entries import type_id, unpack_some
 from coordina.ledger.models.changes import Batch, BatchEntry, Change, ChangeSet
@@ -55,7 +58,26 @@ def _plain(label: str, keys: set[int], limit: int, before: int | None) -> list[E
     rows = Change.objects.filter(model=label, object_id__in=keys).select_related("change_set__by").order_by("-pk")
     if before is not None:
         rows = rows.filter(change_set_id__lt=before)
-    return [Event(r.change_set, label, r.object_id, r.kind, json.loads(r.delta)) for r in rows[:limit]]
+    return [_event(r.change_set, label, r.object_id, r.kind, json.loads(r.delta)) for r in rows[:limit]]
+
+
+def _event(change_set: ChangeSet, label: str, pk: int, kind: str, delta: dict[str, Any]) -> Event:
+    """An event that tells what is in a keyed column key by key."""
+    return Event(change_set, label, pk, kind, unfolded(label, kind, delta))
+
+
+def unfolded(label: str, kind: str, delta: dict[str, Any]) -> dict[str, Any]:
+    """What was written, with each key of a keyed column as a column of its own."""
+    if "custom" not in delta:
+        return delta
+    model: Any = apps.get_model(label)
+    if "custom" not in getattr(model, "keyed", ()):
+        return delta
+    found = {n: v for n, v in delta.items() if n != "custom"}
+    given = delta["custom"]
+    if kind == "u":
+        return found | {k: list(pair) for k, pair in changed(given[0], given[1]).items()}
+    return found | dict(given or {})
 
 
 def _batched(label: str, keys: set[int], limit: int, before: int | None) -> list[Event]:
@@ -66,7 +88,7 @@ def _batched(label: str, keys: set[int], limit: int, before: int | None) -> list
     found: list[Event] = []
     for batch in Batch.objects.filter(pk__in=batches).select_related("change_set__by").order_by("-pk"):
         for entry in unpack_some(batch, keys):
-            found.append(Event(batch.change_set, label, entry.pk, entry.kind, entry.delta))
+            found.append(_event(batch.change_set, label, entry.pk, entry.kind, entry.delta))
     return found
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from coordina.accounts.models import User
 from coordina.core.actions import ACTIONS
 from coordina.core.deletion import delete_alone
-from coordina.core.images import decode, encode
+from coordina.core.images import decode
 from coordina.core.records import HANGERS, Record
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.registry import Registry
@@ -24,6 +24,7 @@ from coordina.ledger.change_sets import change_set as open_change_set
 from coordina.ledger.change_sets import opened_change_set
 from coordina.ledger.entries import Written, read
 from coordina.ledger.history import last_versions
+from coordina.ledger.keyed import is_newer, keys_back
 from coordina.ledger.models.changes import Batch, Change, ChangeSet, State
 from coordina.ledger.outbox import withdraw
 from coordina.ledger.standing import Standing
@@ -287,11 +288,12 @@ def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept
         newer = _newer(model, obj, pairs)
         if newer:
             report.held.append(Held(label, entry.pk, "changed", newer))
-        for name, (old, _new) in pairs.items():
-            if name not in newer:
-                setattr(obj, name, decode(columns[name], old))
+        for name, (old, new) in pairs.items():
+            if name not in newer or name in model.keyed:
+                back = keys_back(getattr(obj, name), old, new) if name in model.keyed else old
+                setattr(obj, name, decode(columns[name], back))
                 names.add(columns[name].name)
-        if len(newer) < len(pairs) or model.worked_out & entry.delta.keys():
+        if len(newer) < len(pairs) or model.keyed & pairs.keys() or model.worked_out & entry.delta.keys():
             names |= obj.work_out()
             dirty.append(obj)
     if dirty:
@@ -304,7 +306,7 @@ def _newer(model: type[Record], obj: Record, pairs: dict[str, Any]) -> tuple[str
 
     A column that holds what it held before is no conflict: an undo that was killed goes over it again.
     """
-    newer = {k for k, pair in pairs.items() if encode(getattr(obj, k)) not in pair}
+    newer = {k for k, pair in pairs.items() if is_newer(model, k, getattr(obj, k), pair)}
     for group in model.undo_together:
         if newer & group:
             newer |= group & pairs.keys()

@@ -15,4 +15,5 @@ class RecordsConfig(AppConfig):
         from coordina.records.bulk import steps  # noqa: F401  # registration of its jobs
         from coordina.records.duplicates import index as keys  # noqa: F401  # follows writes
         from coordina.records.duplicates import jobs as twins  # noqa: F401  # follows writes and looks for twins
+        from coordina.records.fields import registration  # noqa: F401  # definitions of fields
         from coordina.records.search import index  # noqa: F401  # follows writes

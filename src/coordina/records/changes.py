@@ -107,7 +107,8 @@ def sentences(event: Event, reading: Reading) -> list[SafeString]:
 def columns_of(known: RecordType, user: Any) -> dict[str, Field]:
     """Fields by the column that holds them: those that people write and this reader may see."""
     columns = {c.name: c.attname for c in known.model._meta.concrete_fields}
-    return {columns[f.path]: f for f in known.known_to(user).values() if f.path in columns and f.editable and not f.far}
+    told = known.told_to(user).values()
+    return {f.json_key or columns[f.path]: f for f in told if f.path in columns and f.editable and not f.far}
 
 
 def _made_or_gone(event: Event, known: RecordType, actor: Any, reading: Reading, *, part: bool) -> SafeString:
@@ -177,6 +178,8 @@ def shown(field: Field, value: Any, reading: Reading, delta: Mapping[str, Any]) 
             return _("Yes") if value else _("No")
         case Kind.CHOICE:
             return str(field.label_of(value))
+        case Kind.CHOICES:
+            return ", ".join(str(field.label_of(key)) for key in value)
         case Kind.MONEY:
             amount = Decimal(str(value))
             return formats.money(amount, _currency(field, reading, delta), cents=amount % 1 != 0)
@@ -199,7 +202,7 @@ def shown(field: Field, value: Any, reading: Reading, delta: Mapping[str, Any]) 
 def _currency(field: Field, reading: Reading, delta: Mapping[str, Any]) -> str | None:
     """The currency beside an amount: as of the change where it says so, else as of now."""
     if not field.currency:
-        return None
+        return field.currency_code or None
     given = delta.get(field.currency)
     found = given[1] if isinstance(given, list) else given
     return found or getattr(reading.record, field.currency.rpartition("__")[2], None) or None

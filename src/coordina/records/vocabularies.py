@@ -11,14 +11,15 @@ _built: dict[type[Model], Vocabulary] = {}
 
 
 def vocabulary_of(known: RecordType) -> Vocabulary:
-    """The vocabulary of a record type; built once a process."""
-    if known.model not in _built:
+    """The vocabulary of a record type; built once a process, and anew when people added fields."""
+    kept = _built.get(known.model)
+    if kept is None or kept.fields is not known.fields:
 
         def search(field: Filterable, text: str) -> Q:
             return matching(known.model, text)
 
-        _built[known.model] = Vocabulary(model=known.model, fields=known.fields, search=search, far=_far)
-    return _built[known.model]
+        kept = _built[known.model] = Vocabulary(model=known.model, fields=known.fields, search=search, far=_far)
+    return kept
 
 
 def _far(model: type[Model]) -> Vocabulary | None:

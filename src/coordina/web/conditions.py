@@ -67,7 +67,7 @@ def value_choices(field: Filterable, chosen: Sequence[str] = ()) -> list[Choice]
     family = family_of(field)
     if family is Family.BOOL:
         pairs: list[tuple[str, Text]] = [("true", gettext("Yes")), ("false", gettext("No"))]
-    elif family is Family.CHOICE:
+    elif family in (Family.CHOICE, Family.CHOICES):
         pairs = [(str(v), label) for v, label in field.choices]
     elif family in (Family.DATE, Family.DATETIME):
         pairs = [(word, PERIODS[word]) for word in OFFERED_PERIODS]
@@ -119,7 +119,7 @@ def _literal(field: Filterable, text: str, formats: Formats) -> Literal:
             return Literal(Form.NUMBER if text.isdigit() else Form.WORD, text)
         case Family.BOOL:
             return Literal(Form.WORD, text)
-        case Family.CHOICE if BARE_WORD.fullmatch(text):
+        case Family.CHOICE | Family.CHOICES if BARE_WORD.fullmatch(text):
             return Literal(Form.WORD, text)
     return Literal(Form.TEXT, text)
 

@@ -3,7 +3,7 @@
 They are Django's widgets in everything but drawing, so forms, errors and accessible names work as everywhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from html import escape
 from typing import Any
 
@@ -35,8 +35,40 @@ class Area(forms.Textarea):
         return SafeString(f"<textarea{look}>\n{escape(self.format_value(value) or '')}</textarea>")
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """A box for each of several options; sends and takes the chosen keys as one text with commas."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__({}, options)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        """The chosen keys."""
+        given = data.getlist(name) if hasattr(data, "getlist") else data.get(name, ())
+        return given if isinstance(given, str) else ",".join(given)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """One `<label>` with its box for each option."""
+        chosen = set(str(value or "").split(","))
+        own = {k: v for k, v in self.build_attrs(self.attrs, attrs).items() if k not in ("id", "class", "required")}
+        out = [f'<div class="boxes" role="group"{flatatt(own)}>']
+        for number, (key, label) in enumerate(self.choices):
+            mark = " checked" if str(key) in chosen else ""
+            first = f' id="{escape(str(attrs["id"]))}"' if attrs and attrs.get("id") and not number else ""
+            out.append(
+                f'<label class="row"><input type="checkbox" class="check" name="{escape(name)}"{first}'
+                f' value="{escape(str(key))}"{mark}> {escape(str(label))}</label>'
+            )
+        return SafeString("".join([*out, "</div>"]))
+
+
 class Choose(forms.Select):
-    """A list of options."""
+    """A list of options.
+
+    Attributes:
+        gone: Values that are offered only where they are chosen already.
+    """
+
+    gone: Collection[str] = ()
 
     def listed(self, chosen: str) -> Options:
         """Values with labels.
@@ -51,6 +83,8 @@ class Choose(forms.Select):
         chosen = "" if value is None else str(value)
         out = [f"<select{flatatt({'name': name} | self.build_attrs(self.attrs, attrs))}>"]
         for key, label in self.listed(chosen):
+            if str(key) in self.gone and str(key) != chosen:
+                continue
             mark = " selected" if str(key) == chosen else ""
             out.append(f'<option value="{escape(str(key))}"{mark}>{escape(str(label))}</option>')
         return SafeString("".join([*out, "</select>"]))

@@ -78,7 +78,7 @@ def action_page(request: Any, known: RecordType, declared: Action, obj: Record) 
 def _columns(known: RecordType) -> dict[str, str]:
     """Attributes that hold the values of the editable fields."""
     columns = {c.name: c.attname for c in known.model._meta.concrete_fields}
-    return {n: columns[f.path] for n, f in known.editable.items() if f.path in columns}
+    return {n: n if f.json_key else columns[f.path] for n, f in known.editable.items() if f.path in columns}
 
 
 def values_now(known: RecordType, obj: Record) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.utils import translation
 
+from coordina.core.cells import Path
 from coordina.core.csvsafe import export_safe
 from coordina.core.filters import BadFilter
+from coordina.core.jsonvalues import loaded
 from coordina.core.keyset import MAX_PAGE, page, rows
 from coordina.core.types import Field, Kind
 from coordina.web.listing import Listing
@@ -55,7 +57,7 @@ def exported_fields(listing: Listing) -> list[Field]:
     return [visible[n] for n in listing.names if n in visible and paths_of(visible[n])]
 
 
-def path_of(field: Field) -> str:
+def path_of(field: Field) -> Path:
     """The ORM path of what a file holds of a field; of a reference its title."""
     return paths_of(field)[1] if field.kind is Kind.REF else paths_of(field)[0]
 
@@ -80,6 +82,16 @@ def _lines(
 
 def writer_of(field: Field, point: str) -> Callable[[Any], object]:
     """From a value to what stands in the file."""
+    if field.json_key:
+        plain = _plain_writer(field, point)
+        return lambda v: plain(loaded(field, v))
+    return _plain_writer(field, point)
+
+
+def _plain_writer(field: Field, point: str) -> Callable[[Any], object]:
+    if field.kind is Kind.CHOICES:
+        names = {value: str(label) for value, label in field.choices}
+        return lambda v: "; ".join(names.get(key, str(key)) for key in v or ())
     if field.kind is Kind.BOOL:
         yes, no = str(YES), str(NO)
         return lambda v: "" if v is None else yes if v else no

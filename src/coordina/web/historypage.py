@@ -84,8 +84,8 @@ def _columns(known: RecordType, user: User) -> dict[str, Field]:
     """Fields by the column that holds them, those hidden from the person left out."""
     columns = {c.name: c.attname for c in known.model._meta.concrete_fields}
     return {
-        columns[f.path]: f
-        for f in known.known_to(user).values()
+        f.json_key or columns[f.path]: f
+        for f in known.told_to(user).values()
         if not f.far and f.path in columns and f.path not in SELF_EVIDENT
     }
 

@@ -33,7 +33,7 @@ def fields_of(declared: Action) -> dict[str, Field]:
     refs = references(declared.input)
     found: dict[str, Field] = {}
     for name, info in declared.input.model_fields.items():
-        own = known.editable.get(name) if known and declared.patch and name not in declared.parameters else None
+        own = known.editable.get(name) if known and declared.grows and name not in declared.parameters else None
         field = own or _derived(declared, name, info, refs.get(name))
         if field is not None:
             found[name] = field

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from coordina.core import growing
 from coordina.core.types import RecordType, by_url
 from coordina.web import html
 from coordina.web.conditions import Choice
@@ -64,7 +65,7 @@ def options_html(options: Sequence[Option]) -> SafeString:
 
 
 @lru_cache(maxsize=256)
-def _labels(url: str, language: str | None) -> dict[str, str]:
+def _labels(url: str, language: str | None, generation: int) -> dict[str, str]:
     known = by_url(url)
     assert known is not None
     labels = {name: str(f.label) for name, f in known.fields.items()}
@@ -73,7 +74,7 @@ def _labels(url: str, language: str | None) -> dict[str, str]:
 
 def labels_of(known: RecordType) -> dict[str, str]:
     """Escaped labels of a type's fields in the active language, looked up once a process."""
-    return _labels(known.url, get_language())
+    return _labels(known.url, get_language(), growing.generation())
 
 
 def addable_html(known: RecordType, names: Sequence[str], base: str) -> SafeString:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import Action, standard
+from coordina.core.added import COLUMN
+from coordina.core.added import shown as shown_for
 from coordina.core.cells import CELLS, Cell, CellContext, Path
 from coordina.core.formats import Formats
 from coordina.core.panels import Panel, panels_in
@@ -199,6 +201,8 @@ def load(user: User, known: RecordType, pk: int) -> Any:
 
 def _paths(known: RecordType, about: Field) -> tuple[Path, ...]:
     cell = CELLS.get((known.name, about.name))
+    if about.json_key and cell is None:  # the value is in the record's own column; only what it refers to is elsewhere
+        return (COLUMN, *paths_of(about)[1:])
     return cell.paths if cell else paths_of(about)
 
 
@@ -210,7 +214,12 @@ def _given(obj: Any, about: Field, paths: tuple[Path, ...]) -> tuple[Any, ...]:
     """The values at the paths of a field, of a record from `load`."""
     held = obj.__dict__
     return tuple(
-        held[_alias(about, i)] if _alias(about, i) in held else getattr(obj, str(path)) for i, path in enumerate(paths)
+        held[_alias(about, i)]
+        if _alias(about, i) in held
+        else (held[COLUMN] or {}).get(about.json_key)
+        if path == COLUMN
+        else getattr(obj, str(path))
+        for i, path in enumerate(paths)
     )
 
 
@@ -256,12 +265,12 @@ def values_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_
     base = reverse("web:detail", args=(known.url, obj.pk))
     for about in known.known_to(user).values():
         paths = _paths(known, about)
-        if not paths:
+        if not paths or (about.visible_if is not None and not shown_for(about, {}, obj)):
             continue
         drawn = _drawn(CELLS.get((known.name, about.name)), about, _given(obj, about, paths), context)
         edit = f"{base}edit/{about.name}/?on=record"
         can = may_edit and about.name in known.editable
-        key = None if about.kind is not Kind.REF or about.far else getattr(obj, f"{about.path}_id")
+        key = None if about.kind is not Kind.REF or about.far else _key(obj, about)
         url = url_of_reference(about, key, user)
         yield Value(
             about.name,
@@ -272,6 +281,11 @@ def values_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_
             about.kind in RIGHT,
             about.kind is Kind.LONG_TEXT,
         )
+
+
+def _key(obj: Any, about: Field) -> Any:
+    """The id that a reference holds."""
+    return getattr(obj, about.name if about.json_key else f"{about.path}_id")
 
 
 def _drawn(cell: Cell | None, about: Field, given: tuple[Any, ...], context: CellContext) -> str:

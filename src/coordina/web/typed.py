@@ -30,7 +30,7 @@ def read(field: Field, text: str, formats: Formats) -> Any:
     kind, text = field.kind, text.strip()
     if kind is Kind.BOOL:
         return {"": None, "true": True, "on": True, "false": False}.get(text.lower())
-    if kind is Kind.TAGS:
+    if kind in (Kind.TAGS, Kind.CHOICES):
         return [word.strip() for word in text.split(",") if word.strip()]
     if not text:
         return "" if kind in _TEXTS else None
@@ -94,8 +94,8 @@ def written(field: Field, value: Any, formats: Formats) -> str:
             return "true" if value else "false"
         case Kind.TAGS:
             return value if isinstance(value, str) else ", ".join(value)
-        case Kind.TAGS:
-            return ", ".join(value)
+        case Kind.CHOICES:
+            return value if isinstance(value, str) else ",".join(value)
         case Kind.MONEY | Kind.DECIMAL | Kind.PERCENT:
             return _plain_number(value, formats)
         case Kind.DATE:

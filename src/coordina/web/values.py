@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from coordina.accounts.models import User
+from coordina.core import jsonvalues
+from coordina.core.cells import Path
 from coordina.core.contact import countries, format_phone
 from coordina.core.formats import Formats
 from coordina.core.types import Field, Kind
@@ -28,10 +30,12 @@ YES = gettext_lazy("Yes")
 NO = gettext_lazy("No")
 
 
-def paths_of(field: Field) -> tuple[str, ...]:
+def paths_of(field: Field) -> tuple[Path, ...]:
     """The ORM paths whose values `drawer` gets for a field; none where it has no column."""
     if field.virtual:
         return ()
+    if field.json_key:
+        return jsonvalues.paths_of(field)
     if field.kind is Kind.REF:
         own = f"{field.path}_id" if not field.path.endswith("_id") else field.path
         return (own, field.title_path or field.path)
@@ -46,6 +50,12 @@ def drawer(field: Field, formats: Formats, *, whole: bool = False) -> Draw:
         formats: Of the reader.
         whole: Long texts in full, dates with their year: for a record's own page.
     """
+    if field.json_key:
+        return jsonvalues.drawn(field, _drawer(field, formats, whole=whole))
+    return _drawer(field, formats, whole=whole)
+
+
+def _drawer(field: Field, formats: Formats, *, whole: bool) -> Draw:
     match field.kind:
         case Kind.REF if field.to is User:
             return _person if whole else _colleague
@@ -53,6 +63,12 @@ def drawer(field: Field, formats: Formats, *, whole: bool = False) -> Draw:
             return lambda v: escape(str(v[1])) if v[1] is not None else ""
         case Kind.MONEY if field.currency:
             return _money(formats, whole=whole)
+        case Kind.MONEY if field.json_key:
+            fixed, code = _money(formats, whole=whole), field.currency_code or None
+            return lambda v: fixed((v[0], code))
+        case Kind.CHOICES:
+            names_of = {value: escape(str(label)) for value, label in field.choices}
+            return lambda v: ", ".join(names_of.get(k) or escape(str(k)) for k in v[0] or ())
         case Kind.BOOL:
             yes, no = str(YES), str(NO)
             return lambda v: "" if v[0] is None else yes if v[0] else no
@@ -87,6 +103,12 @@ def shown_text(field: Field, value: Any, formats: Formats) -> str:
     """One value as plain text, for history, conflicts and toasts; references are the caller's business."""
     if value is None or value == "":
         return ""
+    if field.json_key:
+        value = jsonvalues.loaded(field, value)
+    if field.kind is Kind.CHOICES:
+        return ", ".join(str(field.label_of(key)) for key in value)
+    if field.kind is Kind.MONEY and field.json_key and isinstance(value, Decimal):
+        return formats.money(value, field.currency_code or None, cents=value % 1 != 0)
     if field.kind is Kind.BOOL:
         return str(YES if value else NO)
     if field.kind is Kind.CHOICE:

@@ -12,7 +12,7 @@ from coordina.core.formats import Formats
 from coordina.core.parsing.ids import parse_id
 from coordina.core.types import Field, Kind, find_type
 from coordina.web.access import may_create, may_list
-from coordina.web.controls import Area, Box, Choose, Options
+from coordina.web.controls import Area, Box, Boxes, Choose, Options
 from coordina.web.lookups import lookup
 from coordina.web.typed import day_figures
 from coordina.web.values import NO, YES
@@ -54,7 +54,11 @@ def widget_of(field: Field, user: User, formats: Formats, *, required: bool) -> 
         case Kind.CHOICE if field.choices:
             options = [(v, str(label)) for v, label in field.choices]
             few = {} if len(options) <= FEW else {"data-combobox": ""}
-            return Choose(few, options if required else [("", "—"), *options])
+            chosen = Choose(few, options if required and not field.json_key else [("", "—"), *options])
+            chosen.gone = field.gone
+            return chosen
+        case Kind.CHOICES:
+            return Boxes([(v, str(label)) for v, label in field.choices if v not in field.gone])
         case Kind.COUNTRY:
             named = list(countries(formats.locale).items())
             return Choose({"data-combobox": ""}, named if required else [("", "—"), *named])

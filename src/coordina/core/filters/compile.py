@@ -5,6 +5,7 @@ A condition across a reference holds for rows whose target the asker sees and th
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from difflib import get_close_matches
 from functools import reduce
 from operator import and_, or_
@@ -20,7 +21,9 @@ from coordina.core.filters.ast import Joiner, Node, Operator, Test, check
 from coordina.core.filters.fields import Asker, Family, Filterable, Vocabulary, family_of, operators_of
 from coordina.core.filters.refusals import BadFilter
 from coordina.core.filters.values import Span, days, moments, plain, references, text
-from coordina.core.jsonpath import JsonBool, JsonNumber, JsonText, JsonValue
+from coordina.core.jsonpath import JsonHas, JsonValue
+from coordina.core.jsonvalues import class_of, moment
+from coordina.core.refusals import Text
 
 _LOOKUPS: Mapping[str, Callable[..., Expression]] = {
     "exact": orm.Exact,
@@ -33,11 +36,6 @@ _LOOKUPS: Mapping[str, Callable[..., Expression]] = {
 }
 _COMPARE = {Operator.LESS: "lt", Operator.AT_MOST: "lte", Operator.MORE: "gt", Operator.AT_LEAST: "gte"}
 _NEGATIVE = {Operator.UNEQUAL: Operator.EQUAL}
-_JSON: Mapping[Family, type[JsonValue]] = {
-    Family.NUMBER: JsonNumber,
-    Family.REF: JsonNumber,
-    Family.BOOL: JsonBool,
-}
 _LIKE_EQUAL = {Operator.EQUAL, Operator.HAS, Operator.IN}
 
 
@@ -109,11 +107,18 @@ def _found(name: str, test: Test, vocabulary: Vocabulary, asker: Asker) -> tuple
         beyond = vocabulary.beyond(step.to) if step.to and not step.json_key else None
         if beyond is not None:
             return rest, _found(rest, test, beyond, asker)[1]
+    if name in vocabulary.fields and _unready(vocabulary.fields[name], asker):
+        raise BadFilter(_unready(vocabulary.fields[name], asker), test.at)
     close = get_close_matches(name, list(known), n=3)
     if close:
         message = _("There is no field “%(name)s”. Did you mean: %(fields)s?")
         raise BadFilter(message % {"name": test.field, "fields": ", ".join(close)}, test.at)
     raise BadFilter(_("There is no field “%(name)s”.") % {"name": test.field}, test.at)
+
+
+def _unready(field: Filterable, asker: Asker) -> Text:
+    """Why a field cannot be filtered by now, for who may know it."""
+    return "" if field.permission and not asker.user.may(field.permission) else getattr(field, "unready", "")
 
 
 def _hidden(head: str, rest: str, vocabulary: Vocabulary, asker: Asker) -> bool:
@@ -178,12 +183,7 @@ class _Side:
         self.field, self.path, self.family = field, path, family_of(field)
         self.expression: JsonValue | None = None
         if field.json_key:
-            kinds: dict[Family, type[JsonValue]] = {
-                Family.NUMBER: JsonNumber,
-                Family.REF: JsonNumber,
-                Family.BOOL: JsonBool,
-            }
-            self.expression = kinds.get(self.family, JsonText)(F(path), field.json_key)
+            self.expression = class_of(field.kind)(F(path), field.json_key)
 
     def condition(self, test: Test, vocabulary: Vocabulary, asker: Asker) -> Q:
         """The whole condition of a test; never true or false by way of NULL."""
@@ -197,6 +197,9 @@ class _Side:
             ids = {pk for value in test.values for pk in references(self.field, value, asker)}
             return self.look("exact", ids.pop()) if len(ids) == 1 else self.look("in", sorted(ids))
         found = [self.settled(plain(self.field, value)) for value in test.values]
+        if self.family is Family.CHOICES:
+            has = reduce(or_, (Q(JsonHas(F(self.path), self.field.json_key, key)) for key in found))
+            return has & Q(orm.IsNull(self.expression, False))
         if test.operator in _LIKE_EQUAL:
             return self.look("exact", found[0]) if len(found) == 1 else self.look("in", found)
         return self.look(_COMPARE[test.operator], found[0])
@@ -245,4 +248,6 @@ class _Side:
 
     def bound(self, lookup: str, value: Any) -> Q:
         """One end of a span; dates inside JSON are ISO texts."""
-        return self.look(lookup, value if self.expression is None else value.isoformat())
+        if self.expression is not None:
+            value = moment(value) if isinstance(value, datetime) else value.isoformat()
+        return self.look(lookup, value)

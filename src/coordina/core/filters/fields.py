@@ -101,6 +101,7 @@ class Family(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     CHOICE = "choice"
+    CHOICES = "choices"
     REF = "ref"
     BOOL = "bool"
 
@@ -118,6 +119,7 @@ _FAMILIES: Mapping[str, Family] = {
     "date": Family.DATE,
     "datetime": Family.DATETIME,
     "choice": Family.CHOICE,
+    "choices": Family.CHOICES,
     "ref": Family.REF,
     "tags": Family.REF,
     "bool": Family.BOOL,
@@ -132,6 +134,7 @@ _OPERATORS: Mapping[Family, tuple[Operator, ...]] = {
     Family.DATE: (Operator.IN, *_SAME, *_RANGE, *_STATE),
     Family.DATETIME: (Operator.IN, *_SAME, *_RANGE, *_STATE),
     Family.CHOICE: (*_SAME, Operator.IN, *_STATE),
+    Family.CHOICES: (Operator.HAS, Operator.IN, *_STATE),
     Family.REF: (*_SAME, Operator.IN, *_STATE),
     Family.BOOL: (*_SAME, *_STATE),
 }

@@ -197,7 +197,7 @@ class _Reader:
         if family is Family.BOOL:
             true = (test.values[0].text.lower() == "true") is not negated
             return "%(field)s" if true else gettext_lazy("not %(field)s")
-        if family in (Family.CHOICE, Family.REF):
+        if family in (Family.CHOICE, Family.CHOICES, Family.REF):
             return _except if negated else _colon
         if family is Family.NUMBER:
             return gettext_lazy("%(field)s other than %(value)s") if negated else gettext_lazy("%(field)s of %(value)s")
@@ -219,7 +219,7 @@ class _Reader:
                 if field.kind == "money":
                     return formats.money(amount, cents=amount % 1 != 0)
                 return formats.percent(amount) if field.kind == "percent" else formats.decimal(amount)
-            case Family.CHOICE:
+            case Family.CHOICE | Family.CHOICES:
                 return str(dict(field.choices)[choice(field, literal)])
             case Family.REF:
                 return self.reference(field, literal)

@@ -243,6 +243,7 @@ _READERS: dict[Family, Callable[[Filterable, Literal], Any]] = {
     Family.NUMBER: number,
     Family.BOOL: boolean,
     Family.CHOICE: choice,
+    Family.CHOICES: choice,
 }
 
 

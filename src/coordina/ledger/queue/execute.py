@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.json import normalize_json
 from django.utils.module_loading import import_string
 
+from coordina.accounts import definitions
 from coordina.core.refusals import Conflict, Refusal, Text
 from coordina.ledger.models.jobs import Job
 from coordina.ledger.queue import claim, progress
@@ -50,6 +51,7 @@ def _in_context(run: progress.Run) -> None:
     with translation.override(job.language or settings.LANGUAGE_CODE), timezone.override(job.time_zone or None):
         try:
             task = _load(job.task)
+            definitions.agree()
             _call(task, run)
         except progress.Cancelled:
             _quietly(job, lambda: claim.cancelled(job, run.columns()))

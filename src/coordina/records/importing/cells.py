@@ -1,5 +1,6 @@
 """One cell to a value, by the kind of its field and the way its column is written."""
 
+import re
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any
@@ -70,6 +71,8 @@ def reader(column: ColumnPlan, zone: tzinfo, region: str, id_prefix: str = "") -
     }
     if kind in (Kind.CHOICE, Kind.COUNTRY):
         return _chosen(column, field)
+    if kind is Kind.CHOICES:
+        return _several(_chosen(column, field))
     if kind in plain:
         return remembering(plain[kind])
     if column.by_id:  # several ids are parted by semicolons: the first is the main one
@@ -131,6 +134,20 @@ def _chosen(column: ColumnPlan, field: Field) -> Cell:
         if found is not None:
             return found
         return Problem(_("“%(text)s” is none of the options. Choose what it means.") % {"text": quoted(text)})
+
+    return remembering(read)
+
+
+def _several(one: Cell) -> Cell:
+    """Several choices in one cell, with a comma, a semicolon or a bar between them."""
+
+    def read(text: str) -> Any:
+        whole = one(text)
+        if not isinstance(whole, Problem) and whole is not LEFT:
+            return [whole]
+        found = [one(part.strip()) for part in re.split(r"[,;|\n]", text) if part.strip()]
+        wrong = next((value for value in found if isinstance(value, Problem)), None)
+        return wrong if wrong is not None else [value for value in found if value is not LEFT]
 
     return remembering(read)
 

@@ -3,6 +3,15 @@
 from coordina.records.models.base import Extensible, Hanger
 from coordina.records.models.bulk import BulkProblem, BulkRun, BulkState
 from coordina.records.models.duplicates import DuplicatePair, MatchDue, MatchKey, Merged, NotSame
+from coordina.records.models.fields import (
+    CustomField,
+    FieldIndex,
+    FieldKind,
+    FieldWork,
+    IndexState,
+    OtherKey,
+    WorkState,
+)
 from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagLink
 from coordina.records.models.imports import ImportProblem, ImportRun, RunState
 from coordina.records.models.saved import Audience, FirstView, KeptFigures, Layout, SavedView
@@ -14,13 +23,18 @@ __all__ = [
     "BulkProblem",
     "BulkRun",
     "BulkState",
+    "CustomField",
     "DuplicatePair",
     "Extensible",
     "ExternalId",
+    "FieldIndex",
+    "FieldKind",
+    "FieldWork",
     "FirstView",
     "Hanger",
     "ImportProblem",
     "ImportRun",
+    "IndexState",
     "KeptFigures",
     "Layout",
     "MatchDue",
@@ -28,9 +42,11 @@ __all__ = [
     "Merged",
     "NotSame",
     "Note",
+    "OtherKey",
     "RunState",
     "SavedView",
     "SearchRow",
     "Tag",
     "TagLink",
+    "WorkState",
 ]

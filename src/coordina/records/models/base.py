@@ -8,7 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.actors import Actor, Reach
+from coordina.core.growing import PREFIX
+from coordina.core.jsonvalues import loaded
 from coordina.core.records import HANGERS, Record
+from coordina.core.types import find_type
 
 
 class Extensible(Record):
@@ -16,12 +19,25 @@ class Extensible(Record):
 
     Attributes:
         other_data: Columns of imported files that found no field, by their header.
+        custom: Values of fields that people added, by the field's name; see `core.jsonvalues`.
     """
 
     other_data = models.JSONField(_("other data"), default=dict, blank=True, editable=False)
+    custom = models.JSONField(_("added fields"), default=dict, blank=True, editable=False)
+
+    keyed: ClassVar[frozenset[str]] = frozenset({"custom", "other_data"})
 
     class Meta(Record.Meta):
         abstract = True
+
+    def __getattr__(self, name: str) -> Any:
+        """The value of an added field, such as `company.x_sector`; None where it has none."""
+        if name.startswith(PREFIX) and "custom" in self.__dict__:
+            known = find_type(type(self))
+            field = known.fields.get(name) if known is not None else None
+            if field is not None and field.json_key:
+                return loaded(field, (self.custom or {}).get(field.json_key))
+        raise AttributeError(f"{type(self).__name__} has no {name}")
 
     @property
     def tags(self) -> list[str]:

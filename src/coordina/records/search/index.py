@@ -7,9 +7,11 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 
+from coordina.core.added import COLUMN
 from coordina.core.changes import Entry, Values
 from coordina.core.derived import REBUILDS, follows
 from coordina.core.inserting import insert_tuples, update_tuples
+from coordina.core.jsonvalues import expression_of
 from coordina.core.records import Record
 from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
 from coordina.ledger.entries import type_id
@@ -76,7 +78,7 @@ def _told_by_images(known: RecordType) -> bool:
         for f in known.model._meta.concrete_fields
         if not isinstance(f, models.DateTimeField | models.JSONField | models.FloatField | models.BooleanField)
     }
-    columns = [f"{x.path}_id" if x.kind is Kind.REF else x.path for x in known.searchable]
+    columns = [f"{x.path}_id" if x.kind is Kind.REF else x.path for x in known.searchable if not x.json_key]
     return plain.issuperset((known.model.title_column, *columns))
 
 
@@ -85,6 +87,9 @@ def _from_images(known: RecordType, images: Mapping[int, Values]) -> Iterator[tu
     model = known.model
     names: list[tuple[str, Mapping[Any, Any] | None]] = []
     for field in known.searchable:
+        if field.json_key:
+            names.append((field.json_key, None))
+            continue
         if field.kind is not Kind.REF:
             names.append((field.path, None))
             continue
@@ -96,8 +101,8 @@ def _from_images(known: RecordType, images: Mapping[int, Values]) -> Iterator[tu
     marks = [(letter, f"{name}_id") for letter, name in (("xo", model.scope_owner), ("xg", model.scope_team)) if name]
     base = f"xt{type_id(model._meta.label)}"
     for pk in sorted(images):
-        image = images[pk]
-        found = (image[n] if titles is None else titles.get(image[n]) for n, titles in names)
+        image = {**(images[pk].get(COLUMN) or {}), **images[pk]}
+        found = (image.get(n) if titles is None else titles.get(image[n]) for n, titles in names)
         text = " ".join(str(v) for v in found if v)
         held = [f"{letter}{image[column]}" for letter, column in marks if image[column] is not None]
         yield pk, str(image[model.title_column] or "")[:250], " ".join([plain(text), base, *held])
@@ -134,7 +139,9 @@ def texts(known: RecordType, keys: Sequence[int] | None = None) -> Iterable[tupl
         yield row[0], str(row[1] or "")[:250], " ".join([plain(text), base, *held])
 
 
-def _path(field: Field) -> str:
+def _path(field: Field) -> Any:
+    if field.json_key:
+        return expression_of(field)
     return field.title_path if field.kind is Kind.REF else field.path
 
 

@@ -1,0 +1,26 @@
+"""The mark by which every process knows whether the fields it holds are still those that people defined."""
+
+import secrets
+
+from coordina.accounts.models import Stamp
+from coordina.core import growing
+
+STAMP = 2
+"""Row of the stamps that says it; the first one speaks of users, teams and roles."""
+
+
+def mark() -> int | None:
+    """The mark as of now; None where nobody ever defined a field."""
+    return Stamp.objects.filter(pk=STAMP).values_list("count", flat=True).first()
+
+
+def agree() -> None:
+    """Know the fields as they are defined now: at the start of a job or a command."""
+    growing.agree(mark())
+
+
+def move() -> None:
+    """Tell every process to read the definitions again, and read them here at once, in the open transaction."""
+    made = secrets.randbits(62)
+    Stamp.objects.update_or_create(pk=STAMP, defaults={"count": made})
+    growing.load(made)
