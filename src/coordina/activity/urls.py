@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coordina.activity.views import notices
+from coordina.activity.views import comments, notices, reminders
 
 app_name = "activity"
 
@@ -13,4 +13,11 @@ urlpatterns = [
     path("notifications/read/", notices.read, name="read"),
     path("notifications/choices/", notices.choices, name="choices"),
     path("notifications/<int:pk>/", notices.go, name="go"),
+    path("comments/of/<slug:url>/<int:pk>/", comments.comment, name="comment"),
+    path("comments/of/<slug:url>/<int:pk>/people/", comments.people, name="people"),
+    path("comments/<int:pk>/edit/", comments.edit, name="comment_edit"),
+    path("comments/<int:pk>/delete/", comments.delete, name="comment_delete"),
+    path("follow/<slug:url>/<int:pk>/", comments.follow, name="follow"),
+    path("reminders/of/<slug:url>/<int:pk>/", reminders.remind, name="remind"),
+    path("reminders/<int:pk>/", reminders.reminder, name="reminder"),
 ]

@@ -10,9 +10,13 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Lend the small pieces of pages to rooms that draw rows of their own; let addresses name record types."""
+        """Lend the pieces of pages; let addresses name record types; let every record be commented and followed."""
+        from coordina.activity.panels import offer
         from coordina.core.pieces import lend
+        from coordina.core.types import TYPES
         from coordina.web import converters, html
 
         lend(html)
         converters.install()
+        for known in TYPES:
+            offer(known)

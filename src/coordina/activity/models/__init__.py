@@ -1,6 +1,7 @@
 """What activity keeps."""
 
 from coordina.activity.models.alerts import Alert, AlertMark, AlertRound, AlertTuning
+from coordina.activity.models.comments import Comment, Follow, Reminded, Reminder
 from coordina.activity.models.mail import Mail, MailState
 from coordina.activity.models.notices import Bell, How, Notification, Preference
 
@@ -10,9 +11,13 @@ __all__ = [
     "AlertRound",
     "AlertTuning",
     "Bell",
+    "Comment",
+    "Follow",
     "How",
     "Mail",
     "MailState",
     "Notification",
     "Preference",
+    "Reminded",
+    "Reminder",
 ]
