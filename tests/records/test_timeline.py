@@ -65,7 +65,8 @@ def test_everything_stands_in_one_feed_newest_first(world: World) -> None:
         "Bruno created this record",
     ]
     assert texts(feed(world, company, only="notes")) == ["Bruno wrote a note"]
-    assert [c.name for c in feed(world, company).chips] == ["", "interactions", "notes", "files", "changes"]
+    sources = ["interactions", "comments", "notes", "files", "reminders", "changes"]
+    assert [c.name for c in feed(world, company).chips] == ["", *sources]
     assert texts(feed(world, person))[0] == "Bruno called Ada Nenúfar"
 
 

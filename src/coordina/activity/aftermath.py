@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
-from coordina.activity.models import Mail, MailState, Notification
+from coordina.activity.models import Follow, Mail, MailState, Notification
 from coordina.activity.notifications import ring
 from coordina.ledger.undo import AFTERMATHS, Aftermath
 
@@ -13,13 +13,14 @@ NAMED = 10
 
 
 def recall(change_set_id: int) -> None:
-    """Take back unsent mails and the notifications of a change set."""
+    """Take back unsent mails, notifications, and who follows because of a change set."""
     unsent = (MailState.WAITING, MailState.HELD, MailState.FAILED)
     Mail.objects.filter(change_set_id=change_set_id, state__in=unsent).update(state=MailState.CANCELLED)
     rows: QuerySet[Notification] = Notification.objects.filter(change_set_id=change_set_id, withdrawn=False)
     people = set(rows.values_list("person_id", flat=True))
     Notification.objects.filter(change_set_id=change_set_id, withdrawn=False).update(withdrawn=True)
     ring(people)
+    Follow.objects.filter(change_set_id=change_set_id).delete()
 
 
 def left(change_set_id: int) -> list[str]:

@@ -37,6 +37,7 @@ from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import State
 from coordina.ledger.queue import task
 from coordina.records.changes import Reading, shown, titles_of
+from coordina.records.models import Hanger
 
 HEARD: Registry[str, tuple[str, ...]] = Registry("columns that followers hear of")
 """Fields by model label, such as `("stage", "status")` of `pipeline.Opportunity`; without entry only the owner."""
@@ -82,7 +83,7 @@ def columns_of(label: str) -> tuple[str, ...]:
         except LookupError:
             return ()
         known = find_type(model)
-        if known is None or known.setting or known.within or not model.scope_owner or hasattr(model, "subject_type"):
+        if known is None or known.setting or known.within or not model.scope_owner or issubclass(model, Hanger):
             _columns[label] = ()
         else:
             names = (model.scope_owner, *(HEARD.get(label) or ()))

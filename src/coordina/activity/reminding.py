@@ -1,5 +1,7 @@
 """Ringing of reminders: once for each time, by a schedule that looks every minute."""
 
+from dataclasses import dataclass
+
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,13 +11,17 @@ from coordina.accounts.models import User
 from coordina.activity.kinds import REMINDER
 from coordina.activity.models import Notification, Reminded, Reminder
 from coordina.activity.notifications import ring, tell
+from coordina.activity.places import place_of_record
 from coordina.activity.seeing import people_of, sees
+from coordina.core.formats import Formats
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.ledger.queue import task
 from coordina.ledger.queue.schedules import schedule
 from coordina.records.subjects import type_for
 
+SHOWN = 50
+"""Open reminders that a page shows."""
 AT_ONCE = 500
 """Reminders that ring in one run."""
 
@@ -78,6 +84,43 @@ def tick_off(reminder: Reminder) -> None:
     people = set(rows.values_list("person_id", flat=True))
     Notification.objects.filter(origin=origin_of(reminder), read_at__isnull=True).update(read_at=timezone.now())
     ring(people)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A reminder that waits, as a page shows it."""
+
+    pk: int
+    text: str
+    title: str
+    url: str
+    when: str
+    late: bool
+
+
+def open_reminders(user: User, formats: Formats) -> list[Open]:
+    """Somebody's open reminders of records that they see, the next one first."""
+    mine = Reminder.objects.visible_to(user).filter(owner=user.pk, done_at__isnull=True).order_by("due_at", "pk")
+    rows, now = list(mine[:SHOWN]), timezone.now()
+    wanted: dict[str, set[int]] = {}
+    for each in rows:
+        wanted.setdefault(each.subject_type, set()).add(each.subject_id)
+    titles: dict[tuple[str, int], str] = {}
+    for label, ids in wanted.items():
+        model = type_for(label).model
+        pairs = model.objects.visible_to(user).filter(pk__in=ids).values_list("pk", model.title_column)
+        titles |= {(label, pk): str(title) for pk, title in pairs}
+    return [
+        Open(
+            each.pk,
+            each.text,
+            titles.get((each.subject_type, each.subject_id), ""),
+            place_of_record(each.subject_type, each.subject_id),
+            formats.exact(each.due_at),
+            each.due_at <= now,
+        )
+        for each in rows
+    ]
 
 
 schedule("activity.reminders", remind, "every 1m")

@@ -1,6 +1,7 @@
 """The composer: what it offers on a record's page, prefilled so that two keystrokes log a call."""
 
 import datetime as dt
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
+from coordina.activity.models import Comment
+from coordina.activity.panels import place
 from coordina.core.pieces import pieces
 from coordina.core.prepared import Prepared, PreparedSeen
 from coordina.core.records import Record
@@ -29,6 +32,7 @@ from coordina.records.panels import may_hang
 OFFERED = 40
 """People the composer offers."""
 TALKED = ("call", "meeting", "visit")
+COMMENT = "comment"
 ANSWERED = ("call", "email", "message")
 
 
@@ -54,7 +58,10 @@ TABS = (
     Tab("note", gettext_lazy("Note"), "note", "n", gettext_lazy("What is worth remembering")),
     Tab("meeting", gettext_lazy("Meeting"), "users", "r", gettext_lazy("What was agreed")),
     Tab("visit", gettext_lazy("Visit"), "map-pin", "v", gettext_lazy("What was seen and said")),
-    Tab("message", gettext_lazy("Message"), "message", "", gettext_lazy("What the message was about")),
+    Tab("message", gettext_lazy("Message"), "send", "", gettext_lazy("What the message was about")),
+    Tab(
+        "comment", gettext_lazy("Comment"), "message", "o", gettext_lazy("For your colleagues; @ and a name tells them")
+    ),
 )
 
 
@@ -96,11 +103,15 @@ def composer_values(
         "errors": [message for found in (errors or {}).values() for message in found],
         "wrong": frozenset(errors or ()),
         "draft": f"{type_of(record).name}-{record.pk}",
+        "mentions_url": place(record, "people"),
+        "once": secrets.token_urlsafe(9),
         "composer_url": reverse("customers:log", args=(type_of(record).url, record.pk)),
     }
 
 
 def _may(user: User, record: Record, tab: Tab) -> bool:
+    if tab.kind == COMMENT:
+        return user.may(Comment.permission("add"))
     if tab.kind == InteractionKind.NOTE:
         return may_hang(user, record, Note.permission("add"))
     return user.may(Interaction.permission("add"))

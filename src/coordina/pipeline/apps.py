@@ -14,6 +14,7 @@ class PipelineConfig(AppConfig):
         from coordina.pipeline import (  # noqa: F401  # registration by import
             cells,
             defaults,
+            following,
             jobs,
             metrics,
             panels,

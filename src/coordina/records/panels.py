@@ -1,5 +1,6 @@
 """Panels of every record: its timeline and its files. Slots are names; the pages that have them stand higher up."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,6 +61,7 @@ def files_panel(record: Record, user: User) -> Mapping[str, Any]:
         "more": len(kept) > SHOWN_FILES,
         "may_change": may,
         "upload_url": reverse("records:upload", args=(type_of(record).url, record.pk)) if may else "",
+        "once": secrets.token_urlsafe(9),
     }
 
 

@@ -15,6 +15,7 @@ from coordina.activity.lines import by_days, lines_of
 from coordina.activity.models import Notification
 from coordina.activity.places import place_of
 from coordina.activity.reading import choose, mark_all_read, mark_read
+from coordina.activity.reminding import open_reminders
 from coordina.activity.shown import newest, readable
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import NotFound
@@ -62,6 +63,7 @@ def page(request: Any) -> HttpResponse:
         "count": state_of(request.user).count,
         "next": some[MANY - 1].pk if len(some) > MANY else None,
         "upto": some[0].pk if some else 0,
+        "reminders": [] if before is not None else open_reminders(request.user, request.formats),
     }
     return render(request, "activity/notifications.html", values)
 

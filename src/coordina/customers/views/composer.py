@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from coordina.activity.views import comments
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.core.types import type_of
 from coordina.customers.actions import log_interaction
-from coordina.customers.composing import composer_values, read_composer
+from coordina.customers.composing import COMMENT, composer_values, read_composer
 from coordina.records.actions import add_note
 from coordina.records.panels import timeline_values
 from coordina.records.views.acting import act, page_values, record_at, told, url_of
@@ -47,12 +48,15 @@ def write(request: Any, record: Record) -> tuple[str, str]:
         Refusal: By field.
     """
     typed = {name: str(request.POST.get(name, "")) for name in request.POST}
+    if typed.get("kind") == COMMENT:
+        return comments.write(request, record)
+    once = typed.get("once", "")
     about = {"subject_type": type_of(record).model._meta.label, "subject_id": record.pk}
     if typed.get("kind") == "note":
-        _note, undo_url = act(request, add_note, text=typed.get("text", ""), **about)
+        _note, undo_url = act(request, add_note, once=once, text=typed.get("text", ""), **about)
         return _("Note saved"), undo_url
-    made, undo_url = act(request, log_interaction, **read_composer(typed), **about)
-    return _("Logged: %(title)s") % {"title": made.summary[:80]}, undo_url
+    made, undo_url = act(request, log_interaction, once=once, **read_composer(typed), **about)
+    return _("Logged: %(title)s") % {"title": made.summary[:80] if made else ""}, undo_url
 
 
 def _refused(request: Any, record: Record, refusal: Refusal) -> HttpResponse:

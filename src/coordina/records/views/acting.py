@@ -22,6 +22,9 @@ from coordina.ledger.models.changes import Change
 from coordina.records.models import Hanger
 from coordina.records.subjects import type_for
 
+TICKET = "ticket"
+"""Input that is another one with each upload of the same file."""
+
 
 def record_at(user: User, url: str, pk: int) -> Any:
     """The record at an address, as far as the person sees it.
@@ -83,8 +86,8 @@ def key_of(request: Any, declared: Action, data: Mapping[str, Any], once: str) -
     """Idempotency key of a form; who types something else into the same form means something else."""
     if not once:
         return None
-    typed = hashlib.sha256(repr(sorted((n, str(v)) for n, v in data.items())).encode()).hexdigest()
-    return f"form:{request.user.pk}:{declared.name}:{once[:40]}:{typed[:24]}"
+    typed = hashlib.sha256(repr(sorted((n, str(v)) for n, v in data.items() if n != TICKET)).encode())
+    return f"form:{request.user.pk}:{declared.name}:{once[:60]}:{typed.hexdigest()[:24]}"
 
 
 def made_in(declared: Action, change_set: ChangeSet) -> Any:

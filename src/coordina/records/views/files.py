@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.types import type_of
 from coordina.records.actions import attach_file, delete_file, rename_file
-from coordina.records.files import discard, keep, opened
+from coordina.records.files import discard, keep, opened, read_ticket
 from coordina.records.models import Attachment
 from coordina.records.views.acting import act, hung, page_values, record_at, told, url_of
 
@@ -25,29 +25,38 @@ def upload(request: Any, url: str, pk: int) -> HttpResponse:
     given = request.FILES.getlist("file")
     if not given:
         messages.warning(request, _("Choose a file first."))
-    for each in given:
+    once = request.POST.get("once", "")
+    for number, each in enumerate(given):
         try:
-            kept, undo_url = attach(request, record, each)
+            kept, undo_url = attach(request, record, each, once=f"{once}:{number}" if once else "")
         except Refusal as refusal:
             if refusal.status in (403, 404):
                 raise
             messages.warning(request, refused(each.name, refusal))
         else:
-            told(request, record, _("File added: %(name)s") % {"name": kept.name}, undo_url)
+            told(request, record, _("File added: %(name)s") % {"name": kept.name if kept else each.name}, undo_url)
     return redirect(f"{url_of(record)}#files")
 
 
-def attach(request: Any, record: Any, given: Any) -> tuple[Attachment, str]:
-    """Keep the bytes, then put the row in place; bytes whose row is refused go again.
+def attach(request: Any, record: Any, given: Any, *, once: str = "") -> tuple[Attachment | None, str]:
+    """Keep the bytes, then put the row in place; bytes whose row is refused or there already go again.
+
+    Args:
+        request: Whose.
+        record: Where the file belongs.
+        given: The upload.
+        once: Names this file of this form: sent twice it is kept once.
 
     Raises:
         Refusal: Too large, empty, or not allowed.
     """
     ticket = keep(given.chunks())
+    key = f"{once}:{read_ticket(ticket).digest[:16]}" if once else ""
     try:
-        return act(
+        kept, undo_url = act(
             request,
             attach_file,
+            once=key,
             subject_type=type_of(record).model._meta.label,
             subject_id=record.pk,
             name=given.name or "",
@@ -56,6 +65,9 @@ def attach(request: Any, record: Any, given: Any) -> tuple[Attachment, str]:
     except BaseException:
         discard(ticket)
         raise
+    if kept is None or kept.path != read_ticket(ticket).path:  # it was there already
+        discard(ticket)
+    return kept, undo_url
 
 
 def refused(name: str, refusal: Refusal) -> str:

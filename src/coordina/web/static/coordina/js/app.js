@@ -13,3 +13,4 @@ import "./job.js";
 import "./bulk.js";
 import "./bell.js";
 import "./duplicates.js";
+import "./mentions.js";

@@ -72,7 +72,7 @@ on("keydown", "form[data-composer]", (event, form) => {
   } else if (event.key === "Escape" && event.target.matches("textarea")) event.target.blur();
 });
 
-for (const letter of ["l", "n", "r", "m", "t", "v"]) {
+for (const letter of ["l", "n", "r", "m", "t", "v", "o"]) {
   key([letter], () => {
     const tab = document.querySelector(`form[data-composer] [role="tab"][data-key="${letter}"]`);
     if (!tab) return false;

@@ -1,0 +1,119 @@
+"""Followers hear of what matters, after the commit, once; new owners of what is theirs; nobody of the unseen."""
+
+import pytest
+from django.utils import timezone
+
+from coordina.accounts.models import User
+from coordina.activity.following import follow
+from coordina.activity.hearing import tell_followers
+from coordina.activity.kinds import ASSIGNED, FOLLOWED
+from coordina.activity.models import Notification
+from coordina.activity.shown import newest
+from coordina.core.types import type_of
+from coordina.customers.models import Company, Interaction
+from coordina.ledger.change_sets import change_set
+from coordina.ledger.models import ChangeSet
+from coordina.ledger.models.changes import State
+from coordina.ledger.queue import run_until_idle
+from coordina.ledger.undo import undo
+from coordina.pipeline.defaults import make_default_pipeline
+from coordina.pipeline.models import Opportunity
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def texts(user: User) -> list[str]:
+    return [each.text for each in newest(User.objects.for_request().get(pk=user.pk))]
+
+
+def test_a_new_owner_is_told_and_whoever_did_it_is_not(world: World) -> None:
+    mine = world.create(Company, name="Una", by=world.boss, owner=world.rep)
+    run_until_idle()
+    assert texts(world.rep) == ["Inés Alondra te lo ha asignado"]
+    world.edit(mine, by=world.rep, owner=world.other)
+    run_until_idle()
+    assert texts(world.other) == ["Bruno Encina te lo ha asignado"]
+    assert texts(world.boss) == ["Bruno Encina cambió responsable: Teo Mirlo"], "she made it, so she follows it"
+    assert texts(world.rep) == ["Inés Alondra te lo ha asignado"]
+
+
+def test_an_own_record_costs_no_job(world: World) -> None:
+    from coordina.ledger.models.jobs import Job
+
+    world.create(Company, name="Una", by=world.rep)
+    assert not Job.objects.filter(task__contains="tell_followers").exists()
+
+
+def test_who_does_not_see_it_is_not_told(world: World) -> None:
+    secret = world.create(Interaction, by=world.rep, summary="Secreta")
+    follow(world.boss, secret)
+    follow(world.service, secret)
+    follow(world.other, secret)
+    world.edit(secret, by=world.rep, owner=world.boss)
+    run_until_idle()
+    assert len(texts(world.boss)) == 1
+    assert texts(world.other) == texts(world.service) == []
+    assert not Notification.objects.filter(person__in=[world.other, world.service]).exists()
+
+
+def test_bulk_work_sends_one_summary_a_person(world: World) -> None:
+    made = [world.create(Company, name=f"Empresa {n}", by=world.rep) for n in range(60)]
+    for each in made[:3]:
+        follow(world.service, each)
+    known = type_of(Company)
+    with change_set(by=world.boss, at=timezone.now(), via="web", action="bulk"):
+        rows = list(Company.objects.filter(pk__in=[m.pk for m in made]))
+        known.writer.edit([(row, {"owner": world.other}) for row in rows], by=world.boss, at=timezone.now())
+    run_until_idle()
+    assert texts(world.other) == ["Inés Alondra te ha asignado 60 registros"]
+    assert texts(world.service) == ["Inés Alondra cambió 3 registros que sigues"]
+    assert texts(world.rep) == ["Inés Alondra cambió 60 registros que sigues"]
+
+
+def test_told_twice_is_told_once(world: World) -> None:
+    world.create(Company, name="Una", by=world.boss, owner=world.rep)
+    row = ChangeSet.objects.latest("pk")
+    for _n in range(3):
+        tell_followers.enqueue(row.pk)
+        run_until_idle()
+    assert len(texts(world.rep)) == 1
+
+
+def test_an_undo_before_the_telling_tells_nobody_and_after_it_takes_it_back(world: World) -> None:
+    for first in (True, False):
+        world.create(Company, name="Una", by=world.boss, owner=world.rep)
+        row = ChangeSet.objects.latest("pk")
+        if not first:
+            run_until_idle()
+            assert len(texts(world.rep)) == 1
+        undo(row, by=world.boss, at=timezone.now())
+        run_until_idle()
+        assert texts(world.rep) == []
+    assert Notification.objects.filter(withdrawn=False).count() == 0
+
+
+def test_an_import_is_told_when_it_is_over(world: World) -> None:
+    with change_set(by=world.boss, at=timezone.now(), via="import", state=State.OPEN):
+        for n in range(3):
+            Company.objects.create(name=f"Empresa {n}", owner=world.rep, team=world.north)
+    row = ChangeSet.objects.latest("pk")
+    run_until_idle()
+    assert texts(world.rep) == []
+    ChangeSet.objects.filter(pk=row.pk).update(state=State.DONE)
+    tell_followers.enqueue(row.pk)
+    run_until_idle()
+    assert texts(world.rep) == ["Inés Alondra te ha asignado 3 registros"]
+    follows = Notification.objects.filter(kind=FOLLOWED)
+    assert not follows.exists(), "whoever imports does not follow everything"
+    assert Notification.objects.get().kind == ASSIGNED
+
+
+def test_an_opportunity_says_stage_and_next_step(world: World) -> None:
+    world.act(make_default_pipeline)
+    deal = world.create(Opportunity, by=world.rep, name="Techo")
+    follow(world.boss, deal)
+    world.edit(deal, by=world.rep, next_step="Llamar", description="nada de eso")
+    world.edit(deal, by=world.rep, description="otra cosa")
+    run_until_idle()
+    assert texts(world.boss) == ["Bruno Encina cambió próximo paso: Llamar"]
