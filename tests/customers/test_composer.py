@@ -101,8 +101,8 @@ def test_a_note_is_a_note(world: World, sirena: Company) -> None:
     assert not Interaction.objects.exists()
 
 
-def test_who_only_looks_has_no_composer_and_logs_nothing(world: World, sirena: Company) -> None:
-    assert composer_values(sirena, world.service)["tabs"] == []
+def test_who_only_looks_comments_and_logs_nothing(world: World, sirena: Company) -> None:
+    assert [t.kind for t in composer_values(sirena, world.service)["tabs"]] == ["comment"]
     browser = world.client(world.service)
     assert browser.post(f"/log/companies/{sirena.pk}/", {"kind": "call", "text": "x"}).status_code == 403
     assert browser.post("/log/companies/9999/", {"kind": "call", "text": "x"}).status_code == 404
@@ -116,6 +116,7 @@ def test_a_representative_logs_with_every_company_but_notes_only_on_own_ones(wor
         "meeting",
         "visit",
         "message",
+        "comment",
     ]
     assert "note" not in [t.kind for t in composer_values(sirena, world.other)["tabs"]]
     where = {"subject_type": "customers.Company", "subject_id": sirena.pk}
