@@ -27,16 +27,7 @@ def remind(request: Any, url: str, pk: int) -> HttpResponse:
     record, errors = record_at(request.user, url, pk), []
     if request.method == "POST":
         try:
-            _made, undo_url = act(
-                request,
-                add_reminder,
-                once=request.POST.get("once", ""),
-                subject_type=type_of(record).model._meta.label,
-                subject_id=record.pk,
-                text=request.POST.get("text", ""),
-                due_at=moment(request.POST.get("due_at", "")),
-                person=parse_id(request.POST.get("person", "")) or request.user.pk,
-            )
+            undo_url = _set(request, record)
             return told(request, record, _("Reminder set."), undo_url)
         except Refusal as refusal:
             if refusal.status != 422:
@@ -45,6 +36,21 @@ def remind(request: Any, url: str, pk: int) -> HttpResponse:
     typed = request.POST.dict() if request.method == "POST" else None
     values = reminder_values(record, request.user, typed=typed) | page_values(record) | {"errors": errors}
     return render(request, "activity/remind.html", values, status=422 if errors else 200)
+
+
+def _set(request: Any, record: Any) -> str:
+    """Set the reminder that was sent. Gives the address that undoes it."""
+    _made, undo_url = act(
+        request,
+        add_reminder,
+        once=request.POST.get("once", ""),
+        subject_type=type_of(record).model._meta.label,
+        subject_id=record.pk,
+        text=request.POST.get("text", ""),
+        due_at=moment(request.POST.get("due_at", "")),
+        person=parse_id(request.POST.get("person", "")) or request.user.pk,
+    )
+    return undo_url
 
 
 def moment(text: str) -> dt.datetime:
