@@ -64,6 +64,7 @@ READ_FREELY = {
     "pipeline/queries.py: StageEntry": "parts of an opportunity that the caller may see",
     "pipeline/views/panels.py: Stakeholder": "parts of an opportunity that the caller may see",
     "customers/panels.py: Position": "parts of people and companies that were narrowed already",
+    "records/views/acting.py: declared.model": "what this person's own form made when it was sent before",
     "records/views/acting.py: model": "found first, then dropped unless its subject may be seen",
     "records/panels.py: Attachment": "files of a record that the reader may see",
     "web/accounts/entry.py: Organization": "whether there is a company yet, asked before anybody can sign in",
