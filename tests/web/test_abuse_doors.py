@@ -20,6 +20,7 @@ from coordina.catalog.models import Product
 from coordina.core.actions import actions_on, of
 from coordina.core.panels import PANELS
 from coordina.core.types import TYPES
+from coordina.core.watchers import WATCHERS
 from coordina.customers.models import Company, Interaction, Person
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
@@ -110,6 +111,7 @@ def owner_of(route: str) -> str:
         "files": "attachment",
         "opportunities": "opportunity",
         "settings": "",
+        "today": "",
         "roles": "",
         "users": "",
     }
@@ -134,6 +136,10 @@ def addresses(ids: dict[str, list[int]]) -> Iterator[tuple[str, str]]:
                 for pk in ids.get(known.name, [0]) if "pk" in parts else [0]:
                     for word in words(name, known):
                         yield name, "/" + _fill(route, known.url, pk, word)
+        elif route.startswith("today/"):
+            for watcher in (w for w in WATCHERS if w.of is Opportunity):
+                for pk in ids["opportunity"]:
+                    yield name, "/" + _fill(route, "", pk, watcher.name)
         else:
             assert set(parts) == {"pk"}, f"nobody knows how to fill in {route}"
             about = owner_of(route)
@@ -153,7 +159,7 @@ def words(name: str, known: Any) -> list[str]:
 
 
 def _fill(route: str, noun: str, pk: int, word: str) -> str:
-    values = {"known": noun, "url": noun, "pk": str(pk), "name": word, "slug": word}
+    values = {"known": noun, "url": noun, "pk": str(pk), "name": word, "slug": word, "place": "0"}
     return _PART.sub(lambda match: values[match[2]], route)
 
 

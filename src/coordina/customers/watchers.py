@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from coordina.core.formats import Formats
 from coordina.core.watchers import Act, Row, Tuning, Watcher, watch
@@ -17,8 +17,8 @@ POINTS = 20
 def _unasked(row: Row, formats: Formats) -> tuple[str, str]:
     days = max(0, (formats.today - row["created_at"].date()).days)
     told = ngettext("on record for %(days)d day", "on record for %(days)d days", days) % {"days": days}
-    title = _("Nobody knows whether %(name)s agrees to mail") % {"name": row["name"]}
-    return title, " · ".join(text for text in (row["company__name"] or "", row["job_title"], told) if text)
+    facts = (_("no consent to mail"), told, row["job_title"], row["company__name"] or "")
+    return row["name"], " · ".join(text for text in facts if text)
 
 
 def _weighs(row: Row, said: Tuning, formats: Formats) -> str:
@@ -43,6 +43,6 @@ watch(
         says=_unasked,
         weighs=_weighs,
         wait=30,
-        acts=(Act(action="customers.record_consent", label=gettext_lazy("Record consent"), values=_initial),),
+        acts=(Act(action="customers.record_consent", label=pgettext_lazy("a consent", "Record"), values=_initial),),
     )
 )

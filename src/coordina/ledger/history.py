@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -131,3 +132,12 @@ def values_at(obj: Record, version: int) -> dict[str, Any]:
         if event.kind == "u" and event.delta.get("version", [0])[0] >= version:
             then |= {column: pair[0] for column, pair in event.delta.items() if column != "version"}
     return then
+
+
+def written_since(label: str, keys: Iterable[int], at: datetime) -> list[tuple[int, str, str]]:
+    """What was written one by one of some records since a moment: id, kind and delta as JSON, the oldest first.
+
+    Rows of bulk work are left out: they are told by what did the work.
+    """
+    rows = Change.objects.filter(model=label, object_id__in=list(keys), change_set__at__gte=at)
+    return list(rows.order_by("pk").values_list("object_id", "kind", "delta"))

@@ -48,10 +48,10 @@ def weighs(row: Row, said: Tuning, formats: Formats) -> str:
     }
 
 
-def facts(row: Row, formats: Formats, *more: str) -> str:
-    """Company and amount, then what the watcher has to say."""
+def facts(row: Row, formats: Formats, *said: str) -> str:
+    """What the watcher has to say, then amount and company."""
     amount = formats.money(row["amount"], row["currency"]) if row["amount"] is not None else ""
-    return " · ".join(text for text in (row["company__name"] or "", amount, *more) if text)
+    return " · ".join(text for text in (*said, amount, row["company__name"] or "") if text)
 
 
 def ago(day: dt.date, formats: Formats) -> int:
@@ -76,21 +76,15 @@ def call_tomorrow(row: Row, today: dt.date) -> Mapping[str, Any]:
 
 
 ADD_STEP = Act(action="pipeline.set_next_step", label=gettext_lazy("Add a step"), values=tomorrow)
-STEP_DONE = Act(action="pipeline.complete_next_step", label=gettext_lazy("Done"))
+STEP_DONE = Act(action="pipeline.complete_next_step", label=pgettext_lazy("a follow-up", "Done"))
 WON = Act(action="pipeline.win", label=gettext_lazy("It was won"))
 LOST = Act(action="pipeline.lose", label=gettext_lazy("It was lost"))
 
 
 def _no_step(row: Row, formats: Formats) -> tuple[str, str]:
     days = ago(began(row), formats)
-    title = ngettext(
-        "%(name)s has been without a next step for %(days)d day",
-        "%(name)s has been without a next step for %(days)d days",
-        days,
-    ) % {"name": row["name"], "days": days}
-    if not days:
-        title = _("%(name)s has no next step") % {"name": row["name"]}
-    return title, facts(row, formats, row["stage__name"])
+    told = ngettext("no next step for %(days)d day", "no next step for %(days)d days", days) % {"days": days}
+    return row["name"], facts(row, formats, told if days else _("no next step yet"), row["stage__name"])
 
 
 watch(
@@ -169,14 +163,12 @@ def _stalled_since(row: Row) -> dt.date:
 
 def _stalled(row: Row, formats: Formats) -> tuple[str, str]:
     days, limit = ago(row["entered_on"], formats), limits().get(row["stage_id"], Limit(0))
-    title = ngettext(
-        "%(name)s has been in %(stage)s for %(days)d day", "%(name)s has been in %(stage)s for %(days)d days", days
-    ) % {"name": row["name"], "stage": row["stage__name"], "days": days}
+    told = ngettext("%(days)d day in %(stage)s", "%(days)d days in %(stage)s", days)
     if limit.stays:
         usual = _("four of five leave within %(days)s") % {"days": formats.days(limit.days)}
     else:
         usual = _("the stage allows %(days)s") % {"days": formats.days(limit.days)}
-    return title, facts(row, formats, usual)
+    return row["name"], facts(row, formats, told % {"stage": row["stage__name"], "days": days}, usual)
 
 
 watch(
@@ -201,11 +193,8 @@ watch(
 
 def _passed(row: Row, formats: Formats) -> tuple[str, str]:
     days = ago(row["closes_on"], formats)
-    title = ngettext("%(name)s was to close %(days)d day ago", "%(name)s was to close %(days)d days ago", days) % {
-        "name": row["name"],
-        "days": days,
-    }
-    return title, facts(row, formats, _("expected on %(day)s") % {"day": formats.day(row["closes_on"])})
+    told = ngettext("was to close %(days)d day ago", "was to close %(days)d days ago", days) % {"days": days}
+    return row["name"], facts(row, formats, told, row["stage__name"])
 
 
 def next_month(row: Row, today: dt.date) -> Mapping[str, Any]:
@@ -233,8 +222,7 @@ watch(
 
 
 def _no_company(row: Row, formats: Formats) -> tuple[str, str]:
-    title = _("%(name)s belongs to no company") % {"name": row["name"]}
-    return title, facts(row, formats, row["stage__name"])
+    return row["name"], facts(row, formats, _("belongs to no company"), row["stage__name"])
 
 
 watch(

@@ -97,7 +97,8 @@ class Navigation:
         return (place for group in self.groups for place in group)
 
 
-HOME = Item(_("Dashboard"), "chart-bar", "web:home")
+HOME = Item(_("Today"), "sun-high", "web:home", also=("/today/",))
+DASHBOARD = Item(_("Dashboard"), "chart-bar", "web:dashboard", permission="pipeline.view_opportunity")
 CUSTOMERS = Item(_("Customers"), "building-store", "web:list", ("companies",), "customers.view_company", ("/people/",))
 LEADS = Item(_("Leads"), "user-question", "web:list", ("leads",), "leads.view_lead")
 OPPORTUNITIES = Item(
@@ -114,7 +115,7 @@ IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="record
 SETTINGS = Item(_("Settings"), "settings", "web:settings")
 
 GROUPS: tuple[tuple[Item, ...], ...] = (
-    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS),
+    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS, DASHBOARD),
     (DUPLICATES, IMPORT, SETTINGS),
 )
 DOCK: tuple[Item, ...] = (HOME, OPPORTUNITIES, CUSTOMERS)

@@ -6,13 +6,15 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from coordina.web import changes, details, edits, histories, jobs, lists, pages
-from coordina.web.dashboard.views import home
+from coordina.web.dashboard.views import dashboard
+from coordina.web.today.views import home
 
 app_name = "web"
 
 PARTS = (
     "coordina.web.accounts",
     "coordina.web.search",
+    "coordina.web.today",
     "coordina.web.imports",
     "coordina.web.bulk",
     "coordina.web.saved",
@@ -31,6 +33,7 @@ def _parts() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("dashboard/", dashboard, name="dashboard"),
     path("health/", pages.health, name="health"),
     path("language/", pages.language, name="language"),
     *_parts(),

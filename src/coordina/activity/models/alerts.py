@@ -56,7 +56,8 @@ class Alert(models.Model):
             models.Index(fields=["place", "-importance", "since", "id", "subject_type", "team_id"], name="alert_place"),
             models.Index(fields=["holder_id", "place", "-importance", "since", "id"], name="alert_holder"),
             models.Index(fields=["team_id", "place", "-importance", "since", "id"], name="alert_team"),
-            models.Index(fields=["holder_id", "watcher", "since", "id"], name="alert_kind"),
+            models.Index(fields=["holder_id", "watcher", "-since", "-id"], name="alert_own_kind"),
+            models.Index(fields=["watcher", "-since", "-id", "team_id"], name="alert_kind"),
         ]
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import Team, User
+from coordina.activity.alerts.actions import TUNE
 from coordina.core.refusals import Text
 from coordina.core.types import TYPES, RecordType
 
@@ -74,6 +75,10 @@ def places_of(user: User, path: str = "", *, counted: bool = False) -> list[tupl
         here = [left.pop(name) for name in names if name in left]
         if here:
             found.append((title, [_place(known, user, path, counted=counted) for known in here]))
+    if user.may(TUNE):
+        url = reverse("web:today_tune")
+        text = _("What counts as urgent and as important, and what is watched.")
+        found.append((_("Today"), [Place(str(_("Urgency and importance")), text, url, "focus-2", path == url)]))
     if left:
         found.append((REST, [_place(known, user, path, counted=counted) for known in left.values()]))
     return found

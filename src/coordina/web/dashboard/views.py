@@ -1,11 +1,11 @@
-"""The start page: the dashboard for those who see opportunities, their first list for all others."""
+"""The dashboard, for those who see opportunities."""
 
 from functools import partial
 from typing import Any
 
 from django.db.models import Min
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from coordina.core.filters import BadFilter, compile_filter, parse
@@ -13,17 +13,14 @@ from coordina.core.refusals import Refusal
 from coordina.core.types import TYPES
 from coordina.insights.periods import Period, chosen, periods
 from coordina.records.vocabularies import vocabulary_of
-from coordina.web.access import may_list
+from coordina.web.access import need_list
 from coordina.web.dashboard import board
 
 
 @require_safe
-def home(request: Any) -> HttpResponse:
-    """The dashboard, or for who sees no opportunities the first list they may see."""
-    known = TYPES["opportunity"]
-    if not may_list(request.user, known):
-        first = next((t for t in TYPES if not t.setting and not t.within and may_list(request.user, t)), None)
-        return redirect("web:list", first.url) if first else redirect("web:profile")
+def dashboard(request: Any) -> HttpResponse:
+    """Figures of the pipeline, each opening the records behind it."""
+    need_list(request.user, TYPES["opportunity"])
     choices = periods(request.asker.today, _first_year(request.user))
     period = chosen(request.GET.get("period", ""), choices)
     narrowed, refused = _narrowed(request)

@@ -5,6 +5,7 @@ import "./dialog.js";
 import "./toast.js";
 import "./forms.js";
 import "./table.js";
+import "./today.js";
 import "./edit.js";
 import "./combobox.js";
 import "./board.js";

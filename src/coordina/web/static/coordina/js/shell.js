@@ -58,6 +58,8 @@ on("keydown", "[data-create]", (event, menu) => {
 
 function help() {
   const shown = document.getElementById("keys-help").content.firstElementChild.cloneNode(true);
+  const here = document.getElementById("keys-here"); // the keys of this page come first
+  if (here) shown.querySelector(".keys").prepend(here.content.cloneNode(true));
   const off = shown.querySelector("[data-keys-off]");
   try {
     off.checked = localStorage.getItem("co-keys") === "off";

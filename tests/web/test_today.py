@@ -1,0 +1,228 @@
+"""The cockpit: what it shows to whom, what its buttons do in place, and what it costs."""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from coordina.activity.models import Alert, AlertTuning
+from coordina.core.actions import of
+from coordina.customers.models import Company, Person
+from coordina.ledger.doors import submit
+from coordina.ledger.models import ChangeSet
+from coordina.ledger.queue.worker import run_until_idle
+from coordina.pipeline.defaults import make_default_pipeline
+from coordina.pipeline.models import Opportunity
+from coordina.web.today.since import kinds_of, last_working_day
+
+from .conftest import World
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def today() -> dt.date:
+    return timezone.localdate()
+
+
+@pytest.fixture
+def sales(world: World, today: dt.date) -> dict[str, Opportunity]:
+    """Sales of Ana and of Luis that need a hand."""
+    submit(of(make_default_pipeline), {}, by=world.director, via="web")
+    company = world.make(Company, name="Marabú")
+    calm = {"company": company.pk, "next_step": "Llamar", "next_step_on": today + 5 * DAY, "closes_on": today + 9 * DAY}
+
+    def make(name: str, owner: Any, **values: Any) -> Opportunity:
+        made: Opportunity = world.make(Opportunity, name=name, owner=owner.pk, **{**calm, **values})
+        return made
+
+    return {
+        "due": make("Nave norte", world.ana, next_step_on=today - DAY, amount="50000"),
+        "stepless": make("Muelle norte", world.ana, next_step="", next_step_on=None, amount="80000"),
+        "small": make("Farola norte", world.ana, company=None, amount="100"),
+        "south": make("Grúa sur", world.luis, next_step_on=today - 2 * DAY, amount="60000"),
+    }
+
+
+def quadrants(client: Client, query: str = "") -> dict[str, list[str]]:
+    """Titles of the rows of each quadrant."""
+    page = client.get(f"/{query}").content.decode()
+    found = {}
+    for part in re.findall(r'<section class="sheet quadrant q-(\w+)"(.*?)</section>', page, re.S):
+        found[part[0]] = re.findall(r'class="matter-what"[^>]*>([^<]*)<', part[1])
+    return found
+
+
+def test_each_sees_what_is_theirs_in_its_quadrant(world: World, sales: dict[str, Opportunity]) -> None:
+    ana, luis, all_ = (world.client(p) for p in (world.ana, world.luis, world.director))
+    assert quadrants(ana) == {
+        "do": ["Llamar: Nave norte"], "plan": ["Muelle norte"], "delegate": [], "drop": ["Farola norte"],
+    }  # fmt: skip
+    assert quadrants(luis)["do"] == ["Llamar: Grúa sur"]
+    assert quadrants(all_)["do"] == ["Llamar: Grúa sur", "Llamar: Nave norte"]
+    assert quadrants(all_, "?who=mine") == {}
+    assert quadrants(world.client(world.manager))["do"] == ["Llamar: Nave norte"]
+    assert quadrants(world.client(world.manager), "?who=all")["do"] == ["Llamar: Nave norte"]
+    assert quadrants(ana, "?who=all")["do"] == ["Llamar: Nave norte"]
+
+
+def test_who_sees_nothing_goes_elsewhere(world: World) -> None:
+    assert world.client(world.nobody).get("/").status_code == 302
+    assert world.client(world.nobody).get("/today/later/").status_code == 403
+
+
+def test_a_row_says_why_it_is_there_and_offers_what_helps(world: World, sales: dict[str, Opportunity]) -> None:
+    page = world.client(world.ana, **{"Accept-Language": "es"}).get("/").content.decode()
+    assert "1 día de retraso" in page
+    assert "Urgente" in page
+    assert "importante desde 50" in page
+    assert f"/opportunities/{sales['due'].pk}/do/complete-next-step/" in page
+    assert f"/today/pipeline.next_step_due/{sales['due'].pk}/act/1/" in page
+
+
+def test_a_button_acts_in_place_and_undo_brings_the_row_back(world: World, sales: dict[str, Opportunity]) -> None:
+    client = world.client(world.ana)
+    url = f"/today/pipeline.next_step_due/{sales['due'].pk}/act/1/"
+    answer = client.post(url, headers=HTMX)
+    assert answer.status_code == 200
+    assert answer.content.decode().lstrip().startswith('<form id="today"')
+    toast = json.loads(answer["HX-Trigger"])["toast"]
+    assert quadrants(client)["do"] == []
+    assert client.post(toast["undo"], headers={"Accept": "application/json"}).status_code == 200
+    assert quadrants(client)["do"] == ["Llamar: Nave norte"]
+    assert client.post(url).status_code == 302
+    assert quadrants(client)["do"] == []
+    assert client.post(url).status_code == 409  # settled meanwhile
+
+
+def test_put_off_at_once_or_to_a_typed_day(world: World, sales: dict[str, Opportunity], today: dt.date) -> None:
+    client = world.client(world.ana)
+    base = f"/today/pipeline.next_step_due/{sales['due'].pk}"
+    client.post(f"{base}/put-off/?until={today + DAY}", headers=HTMX)
+    assert quadrants(client)["do"] == []
+    assert "Nave norte" in client.get("/today/later/").content.decode()
+    client.post(f"{base}/bring-back/")
+    assert quadrants(client)["do"] == ["Llamar: Nave norte"]
+    wrong = client.post(f"{base}/put-off/", {"until": "ayer"})
+    assert wrong.status_code == 422
+    done = client.post(f"{base}/put-off/", {"until": "mañana", "next": "/?who=mine"})
+    assert (done.status_code, done["Location"]) == (302, "/?who=mine")
+    assert client.post(f"{base}/put-off/?until=x").status_code == 404
+    dialog = client.get(f"{base}/put-off/", headers={**HTMX, "HX-Target": "dialog-host"}).content.decode()
+    assert "<dialog" in dialog
+
+
+def test_hand_on_offers_only_who_sees_it(world: World, sales: dict[str, Opportunity]) -> None:
+    client = world.client(world.ana)
+    url = f"/today/pipeline.next_step_due/{sales['due'].pk}/hand-on/"
+    page = client.get(url).content.decode()
+    assert "Mario Gestor" in page
+    assert "Luis Sur" not in page
+    assert client.post(url, {"to": world.luis.pk}).status_code == 422
+    client.post(url, {"to": world.manager.pk})
+    assert quadrants(client)["do"] == []
+    assert quadrants(world.client(world.manager))["do"] == ["Llamar: Nave norte"]
+    assert quadrants(world.client(world.director))["do"] == ["Llamar: Grúa sur"]
+    assert "Mario Gestor" in client.get("/today/later/").content.decode()
+    assert world.client(world.manager).get("/notifications/").content.decode().count("Ana Norte") >= 1
+
+
+def test_closed_with_a_reason(world: World, sales: dict[str, Opportunity]) -> None:
+    client = world.client(world.ana)
+    url = f"/today/pipeline.no_company/{sales['small'].pk}/close/"
+    assert client.post(url, {"reason": " "}).status_code == 422
+    client.post(url, {"reason": "Es un particular"})
+    assert quadrants(client)["drop"] == []
+
+
+def test_nobody_reaches_a_matter_they_cannot_see(world: World, sales: dict[str, Opportunity]) -> None:
+    client = world.client(world.luis)
+    before = list(Alert.objects.order_by("pk").values())
+    for path in ("act/1/", "put-off/?until=2099-01-01", "hand-on/", "close/", "bring-back/"):
+        for name, pk in (("next_step_due", sales["due"].pk), ("next_step_due", 999_999), ("no_such", 1)):
+            answer = client.post(f"/today/pipeline.{name}/{pk}/{path}", {"to": world.luis.pk, "reason": "x"})
+            assert answer.status_code == 404, path
+    assert list(Alert.objects.order_by("pk").values()) == before
+
+
+def test_the_page_costs_the_same_for_one_row_and_many(
+    world: World, sales: dict[str, Opportunity], queries: Callable[[Client, str], int], today: dt.date
+) -> None:
+    client = world.client(world.director)
+    few = queries(client, "/")
+    for n in range(12):
+        world.make(Opportunity, name=f"Más {n}", owner=world.ana.pk, next_step="x", next_step_on=today, amount="70000")
+    assert queries(client, "/") == few
+    assert few <= 24
+
+
+def test_when_all_is_done_the_page_congratulates(world: World, sales: dict[str, Opportunity], today: dt.date) -> None:
+    client = world.client(world.luis)
+    client.post(f"/today/pipeline.next_step_due/{sales['south'].pk}/act/1/")
+    page = client.get("/").content.decode()
+    assert "today-done" in page
+    assert client.get("/?only=do").status_code == 200
+
+
+def test_an_empty_company_is_taught_the_first_step(world: World) -> None:
+    assert "/import/" in world.client(world.director).get("/").content.decode()
+
+
+def test_the_numbers_are_tuned_and_undone(world: World, sales: dict[str, Opportunity]) -> None:
+    client = world.client(world.director)
+    page = client.get("/settings/today/").content.decode()
+    assert "10" in page
+    waits, switches = (re.findall(rf'name="({kind}:[^"]+)"', page) for kind in ("wait", "on"))
+    values = dict.fromkeys(waits, "5") | dict.fromkeys(switches, "on")
+    values |= {"important_value": "90", "wait:pipeline.no_company": "0", "wait:customers.no_consent": ""}
+    assert client.post("/settings/today/", values | {"wait:pipeline.stalled": "x"}).status_code == 422
+    assert client.post("/settings/today/", values).status_code == 302
+    run_until_idle()
+    assert "Farola norte" in quadrants(client)["do"]
+    assert AlertTuning.objects.get().waits["customers.no_consent"] is None
+    change = ChangeSet.objects.order_by("-pk")[0]
+    client.post(f"/changes/{change.pk}/undo/")
+    run_until_idle()
+    assert "Farola norte" in quadrants(client)["drop"]
+    assert world.client(world.ana).get("/settings/today/").status_code == 403
+
+
+def test_people_without_consent_are_among_the_matters(world: World) -> None:
+    submit(of(make_default_pipeline), {}, by=world.director, via="web")
+    person = world.make(Person, name="Olga Cereza", owner=world.ana.pk)
+    world.make(Opportunity, name="x", owner=world.luis.pk, next_step="y")
+    assert quadrants(world.client(world.ana))["drop"] == ["Olga Cereza"]
+    url = f"/people/{person.pk}/do/record-consent/"
+    page = world.client(world.ana).get(url)
+    assert "Dado" in page.content.decode() or "Given" in page.content.decode()
+    today = timezone.localdate()
+    values = {"consent": "given", "consent_source": "Feria", "consent_on": today.isoformat(), "version": person.version}
+    assert world.client(world.ana).post(url, values).status_code == 302
+    assert quadrants(world.client(world.ana)) == {}
+
+
+def test_what_changed_is_told_once_a_record() -> None:
+    entries: list[tuple[int, str, dict[str, Any]]] = [
+        (1, "c", {}),
+        (1, "u", {"status": ["open", "won"]}),
+        (2, "u", {"stage_id": [1, 2]}),
+        (3, "u", {"closes_on": ["2026-01-01", "2026-02-01"]}),
+        (4, "u", {"closes_on": ["2026-02-01", "2026-01-01"]}),
+        (5, "c", {}),
+        (5, "d", {}),
+        (6, "u", {"name": ["a", "b"]}),
+    ]
+    found = {kind: keys for kind, keys in kinds_of(entries).items() if keys}
+    assert found == {"won": {1}, "moved": {2}, "postponed": {3}}
+
+
+@pytest.mark.parametrize(("day", "before"), [(23, 20), (24, 23), (22, 20), (21, 20)])
+def test_the_last_working_day(day: int, before: int) -> None:
+    assert last_working_day(dt.date(2026, 11, day)) == dt.date(2026, 11, before)
