@@ -69,6 +69,7 @@ class Server:
                 say("250 fine")
 
     def close(self) -> None:
+        self.socket.shutdown(socket.SHUT_RDWR)  # else the thread that waits keeps the port
         self.socket.close()
 
 

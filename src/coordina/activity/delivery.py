@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.activity.mail import COMPOSERS, ORDER, Contents, configured
 from coordina.activity.models import Mail, MailState
+from coordina.activity.outgoing import tell_keepers
 from coordina.activity.seeing import people_of, seen_of
 from coordina.ledger.queue import Kind, progress, task
 from coordina.ledger.queue.schedules import schedule
@@ -97,9 +98,7 @@ def _handed_over(mail: Mail, connection: Any) -> Trouble | None:
         return None
     trouble = _sent(as_message(mail, contents), connection)
     if trouble is None:
-        Mail.objects.filter(pk=mail.pk).update(
-            state=MailState.SENT, sent_at=timezone.now(), error="", error_at=None, subject=contents.subject[:250]
-        )
+        Mail.objects.filter(pk=mail.pk).update(state=MailState.SENT, sent_at=timezone.now(), error="", error_at=None)
     return trouble
 
 
@@ -160,6 +159,7 @@ def _said(code: int, text: bytes | str) -> str:
 def _postponed(mail: Mail, trouble: Trouble, now: datetime) -> bool:
     """Note why a mail did not leave and when it is tried again. Gives whether the others wait too."""
     told: dict[str, Any] = {"error": trouble.text[:500], "error_at": now}
+    tell_keepers(trouble.text)
     if trouble.final or now - mail.created_at > PATIENCE:
         Mail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, **told)
         return trouble.everywhere

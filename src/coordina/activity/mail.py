@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -59,7 +59,14 @@ def link(path: str) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-def page(*paragraphs: Text, button: tuple[Text, str] | None = None) -> dict[str, str]:
+class Page(TypedDict):
+    """Text and HTML of a mail."""
+
+    text: str
+    html: str
+
+
+def page(*paragraphs: Text, button: tuple[Text, str] | None = None) -> Page:
     """Text and HTML of a mail, as `send` and `Contents` take them.
 
     Args:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coordina.activity.views import comments, notices, reminders
+from coordina.activity.views import comments, notices, outgoing, reminders
 
 app_name = "activity"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("notifications/read/", notices.read, name="read"),
     path("notifications/choices/", notices.choices, name="choices"),
     path("notifications/<int:pk>/", notices.go, name="go"),
+    path("settings/mail/", outgoing.outgoing, name="outgoing"),
+    path("settings/mail/<int:pk>/", outgoing.one, name="outgoing_one"),
+    path("settings/mail/change/", outgoing.change, name="outgoing_change"),
+    path("settings/mail/test/", outgoing.test, name="outgoing_test"),
     path("comments/of/<slug:url>/<int:pk>/", comments.comment, name="comment"),
     path("comments/of/<slug:url>/<int:pk>/people/", comments.people, name="people"),
     path("comments/<int:pk>/edit/", comments.edit, name="comment_edit"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import Team, User
 from coordina.activity.alerts.actions import TUNE
+from coordina.activity.outgoing import MAIL
 from coordina.core.refusals import Text
 from coordina.core.types import TYPES, RecordType
 
@@ -33,6 +34,17 @@ TEXTS: dict[str, Text] = {
 }
 PAGES: dict[str, str] = {"organization": "web:company", "team": "web:teams", "role": "web:roles"}
 """Types with a page of their own instead of the list."""
+RUNNING: Text = _("Operation")
+BESIDE: tuple[tuple[Text, Text, str, str, str], ...] = (
+    (
+        _("Outgoing mail"),
+        _("What is sent, waits, or could not be delivered."),
+        "activity:outgoing",
+        "mail-forward",
+        MAIL,
+    ),
+)
+"""Places that look after no records: label, text, address, icon, permission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +91,12 @@ def places_of(user: User, path: str = "", *, counted: bool = False) -> list[tupl
         url = reverse("web:today_tune")
         text = _("What counts as urgent and as important, and what is watched.")
         found.append((_("Today"), [Place(str(_("Urgency and importance")), text, url, "focus-2", path == url)]))
+    beside = [Place(str(label), text, reverse(name), icon, path.startswith(reverse(name)))
+              for label, text, name, icon, permission in BESIDE if user.may(permission)]  # fmt: skip
     if left:
         found.append((REST, [_place(known, user, path, counted=counted) for known in left.values()]))
+    if beside:
+        found.append((RUNNING, beside))
     return found
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coordina.accounts.models import Organization, Team, User
+from coordina.activity.outgoing import MAIL, trouble
 from coordina.core.actions import standard
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Conflict, Forbidden, Refusal
@@ -22,7 +23,8 @@ from coordina.web.doing import carry_out, changed_only, tell
 def index(request: Any) -> HttpResponse:
     """What one looks after, with counts and a line each."""
     groups = places_of(request.user, counted=True)
-    return render(request, "web/accounts/settings.html", {"groups": groups})
+    values = {"groups": groups, "trouble": trouble() if request.user.may(MAIL) else None, "link": True}
+    return render(request, "web/accounts/settings.html", values)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
