@@ -121,7 +121,7 @@ def test_roles_of_a_company_that_exists_get_what_is_new(world: World) -> None:
         role = Role.objects.get(slug="representative")
         role.reach = {"customers.view_company": "all", "activity.add_comment": "own"}
         role.save()
-    import_module("coordina.activity.migrations.0004_roles_may_comment").grant(apps, None)
+    import_module("coordina.activity.migrations.0005_roles_may_comment").grant(apps, None)
     role.refresh_from_db()
     assert role.reach["customers.view_company"] == "all"
     assert role.reach["activity.add_comment"] == "own"

@@ -25,7 +25,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("activity", "0003_comments_reminders_followers"),
+        ("activity", "0004_alert_lists"),
     ]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
