@@ -12,7 +12,7 @@ from coordina.core.actors import Reach
 from coordina.core.permissions import LEADERS, permission
 from coordina.core.refusals import Refusal
 from coordina.core.types import type_of
-from coordina.customers.actions import UNANSWERED, log_interaction
+from coordina.customers.actions import UNANSWERED, How, log_interaction
 from coordina.customers.enums import Direction, InteractionKind
 from coordina.customers.models import Interaction
 from coordina.leads import rules
@@ -220,3 +220,35 @@ def note_touch(interaction: Interaction, *, by: User, at: datetime) -> None:
         values |= {"stage": Stages().first(rules.CONTACTED), "entered_on": today_of(by, interaction.happened_at)}
     if values:
         write_lead(lead, values, by=by, at=at)
+
+
+@action(Lead, permission=CHANGE, label=_("Move the next step"), lifecycle=(OPEN, None), icon="calendar-event")
+def put_off_lead_step(*, lead: Lead, next_step_on: date, by: User, at: datetime) -> Lead:
+    """Give the next step another day, today or later."""
+    if not lead.next_step:
+        raise Refusal("nothing", _("There is no next step to move."), status=409)
+    if next_step_on < today_of(by, at):
+        raise Refusal("past", _("Choose today or a later day."), field="next_step_on")
+    return write_lead(lead, {"next_step_on": next_step_on}, by=by, at=at)
+
+
+@action(Lead, permission=CHANGE, label=_("Log a call"), lifecycle=(OPEN, None), icon="phone")
+def log_call(
+    *,
+    lead: Lead,
+    outcome: Annotated[How, Field(json_schema_extra={"label": _("what came of it")})] = "done",
+    text: Annotated[str, Field(max_length=20_000, json_schema_extra={"label": _("what was said")})] = "",
+    by: User,
+    at: datetime,
+) -> Lead:
+    """Log a call from wherever the lead is shown; its page has room for more.
+
+    Args:
+        outcome: Whether we talked.
+        text: What was said; not needed where nobody answered.
+    """
+    said = text or (str(_("We talked")) if outcome in ("", "done") else "")
+    label = Lead._meta.label
+    log_interaction(subject_type=label, subject_id=lead.pk, kind="call", text=said, outcome=outcome, by=by, at=at)
+    found: Lead = Lead.objects.get(pk=lead.pk)
+    return found

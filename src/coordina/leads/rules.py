@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlsplit
@@ -212,3 +213,17 @@ def free_label(label: str, taken: Mapping[str, str], text: str) -> str:
         number += 1
         name = f"{label} {number}"
     return name
+
+
+# What needs a hand ----------------------------------------------------------------------------------------------------
+
+
+def importance(amount: Decimal | None, status: str, important_value: Decimal) -> int:
+    """Points of importance of a lead, 0 to 100.
+
+    Forty for each `important_value` of its estimated value, seventy at most; an unknown value counts as half of
+    `important_value`. A new lead has thirty more, because answers are worth most in the first hours; a qualified one
+    twenty.
+    """
+    money = Decimal(20) if amount is None else min(Decimal(70), 40 * amount / important_value)
+    return int(money) + {NEW: 30, QUALIFIED: 20}.get(status, 0)

@@ -68,7 +68,7 @@ def _client(draw: Random, number: int, since: date, names: set[str]) -> Client:
         country = "ES"
         city, prefix = draw.choices(words.CITIES[owner.team], (5, 3, 2, 2, 2))[0]
         phone = f"+34{prefix}000{number:03d}"
-    host = f"{_slug(name)}.example"
+    host = f"{slug(name)}.example"
     size = round(10 ** draw.uniform(0.6, 3.3))
     values = {
         "name": f"{name}, {draw.choice(('S.L.', 'S.L.', 'S.L.', 'S.A.', 'S. Coop.'))}" if country == "ES" else name,
@@ -110,7 +110,7 @@ def _tax_id(country: str, number: int) -> str:
 
 def _contact(draw: Random, client: Client, place: int) -> Contact:
     name = f"{draw.choice(words.FIRST_NAMES)} {draw.choice(words.SURNAMES)} {draw.choice(words.SURNAMES)}"
-    local = ".".join(_slug(word) for word in name.split()[:2])
+    local = ".".join(slug(word) for word in name.split()[:2])
     host = client.values["website"].removeprefix("https://www.")
     values = {
         "name": name,
@@ -126,7 +126,7 @@ def _contact(draw: Random, client: Client, place: int) -> Contact:
     return Contact(values)
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     """Letters without accents, nothing else."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in folded if c.isascii() and c.isalnum())

@@ -13,6 +13,7 @@ from coordina.config.demo.deals import Deal, deals
 from coordina.config.demo.diary import Clock, sheets
 from coordina.config.demo.founding import House, found
 from coordina.config.demo.goods import goods
+from coordina.config.demo.prospects import LeadPen, Prospect, deeds_of, prospects
 from coordina.config.demo.story import Story
 from coordina.config.demo.writing import Pen
 from coordina.customers.models import Company
@@ -48,10 +49,15 @@ def fill(now: datetime) -> None:
         deeds = [*story.first_purchases(chances), *story.customers(customers), *story.sales(chances)]
         pen = Pen(made.users, made.industries, made.stages, made.reasons, clock)
         _bring_in(pen, story, customers, chances)
+        apart = Clock(Random(SEED + 1), now)  # noqa: S311 (as above: invented, and the same each time)
+        hopes = prospects(SEED + 1, apart, customers, chances, today)
+        lead_pen = LeadPen(made.users, made.industries, today)
+        _bring_in_leads(lead_pen, story, hopes)
+        deeds += deeds_of(hopes, adopted, apart)
         for sheet in sheets(deeds, now):
             by, at = made.users[sheet.by.name], sheet.at
             with change_set(by=by, at=at, via="web", action=sheet.action):
-                pen.writings[sheet.action]([deed.what for deed in sheet.deeds], by, at)
+                (pen.writings | lead_pen.writings)[sheet.action]([deed.what for deed in sheet.deeds], by, at)
         _tag(draw, made, customers, chances, clock.on(today))
 
 
@@ -70,6 +76,13 @@ def _bring_in(pen: Pen, story: Story, customers: list[Client], chances: list[Dea
         at += timedelta(minutes=4)
         with change_set(by=by, at=at, via="import", action="records.import"):
             step()
+
+
+def _bring_in_leads(pen: LeadPen, story: Story, hopes: list[Prospect]) -> None:
+    """On the same day she brings in the leads they had in a spreadsheet."""
+    by, at = pen.users[house.COORDINATOR.name], story.clock.on(story.adopted, 8.6, 8.7)
+    with change_set(by=by, at=at, via="import", action="records.import"):
+        pen.older([one for one in hopes if one.received.date() <= story.adopted], story.adopted, by, at)
 
 
 def _tag(draw: Random, made: House, customers: list[Client], chances: list[Deal], at: datetime) -> None:

@@ -20,6 +20,7 @@ from coordina.config.demo.goods import LINES, Good
 from coordina.config.demo.ways import LOST_REASONS, WAYS, WON_REASONS
 from coordina.core.types import type_of
 from coordina.customers.models import Industry
+from coordina.leads.stages import usual_stages
 from coordina.ledger.change_sets import change_set
 from coordina.pipeline.enums import Status
 from coordina.pipeline.models import Pipeline, Reason, Stage
@@ -128,6 +129,8 @@ def _settings(made: House, write: _Writing) -> None:
     reasons = [{"name": name, "kind": Status.WON} for name in WON_REASONS]
     reasons += [{"name": name, "kind": Status.LOST} for name in LOST_REASONS]
     made.reasons = {(r.kind, r.name): r for r in write.make(Reason, reasons)}
+    with write.doing("leads.make_default_funnel"):
+        usual_stages()
     pipelines = write.make(Pipeline, [{"name": way.name, "position": n} for n, way in enumerate(WAYS, 1)])
     for way, pipeline in zip(WAYS, pipelines, strict=True):
         rows: list[dict[str, Any]] = [

@@ -57,7 +57,8 @@ class Cards:
         title, url = escape(card.title), f"{self.home}{card.pk}/"
         movable = covers(self.change, card.owner_id, card.team_id)
         move = f' data-move-url="{url}move/{self.query}"' if movable else ""
-        amount = escape(self.formats.money(card.amount, card.currency)) if card.amount is not None else ""
+        amount = "" if card.amount is None else escape(self.formats.money(card.amount, card.currency))
+        worth = f'<span class="num strong">{amount}</span>' if amount else ""
         about = escape(" · ".join(t for t in (card.company if card.company != card.title else "", card.source) if t))
         icon = self.draw.icon("alert-triangle" if tone else "calendar")
         came = escape(self.formats.relative(card.received_at, self.now))
@@ -67,7 +68,7 @@ class Cards:
             f'<div class="row close"><a class="card-title" href="{url}" title="{title}">{title}</a>'
             f"{self._owner(card)}</div>"
             f'<div class="tiny quiet cut" title="{about}">{about}</div>'
-            f'<div class="row"><span class="num strong">{amount}</span><span class="tiny quiet">{came}</span>'
+            f'<div class="row">{worth}<span class="tiny quiet">{came}</span>'
             f"{self._menu(card, url) if movable else ''}</div>"
             f'<div class="card-next {tone}">{icon}<span class="cut" title="{text}">{text}</span></div></li>'
         )

@@ -151,7 +151,8 @@ def context_of(request: Any, lead: Lead, errors: Mapping[str, Sequence[str]] | N
     """Everything the page shows."""
     user, formats, typed = request.user, request.formats, request.POST
     may_sell = user.may(Opportunity.permission("add"))
-    amount = formats.decimal(lead.amount, 2) if lead.amount is not None else ""
+    cents = 2 if lead.amount is not None and lead.amount % 1 else 0
+    amount = formats.decimal(lead.amount, cents) if lead.amount is not None else ""
     subject = lead.company_name or lead.name or lead.title
     first = LeadProduct.objects.filter(lead=lead).order_by("pk").values_list("product__name", flat=True).first()
     return {

@@ -67,14 +67,14 @@ def said(unit: Unit, value: Number, formats: Formats) -> tuple[str, str]:
     return formats.integer(int(value)), ""
 
 
-def tiles(asker: Asker, formats: Formats, period: Period, narrowed: str) -> list[Tile]:
-    """The figures on top, compared with the same span a year before where the period has one."""
+def tiles(asker: Asker, formats: Formats, period: Period, narrowed: str, names: Sequence[str] = TILES) -> list[Tile]:
+    """Figures in a row, compared with the same span a year before where the period has one."""
     before = period.before(asker.today)
-    timed = [n for n in TILES if before and METRICS[n].time]
-    asked = [*((n, period) for n in TILES), *((n, before) for n in timed)]
+    timed = [n for n in names if before and METRICS[n].time]
+    asked = [*((n, period) for n in names), *((n, before) for n in timed)]
     found = figures(asked, asker, narrowed=narrowed)
-    then = dict(zip(timed, found[len(TILES) :], strict=True))
-    return [_tile(now, then.get(now.metric.name), formats) for now in found[: len(TILES)]]
+    then = dict(zip(timed, found[len(names) :], strict=True))
+    return [_tile(now, then.get(now.metric.name), formats) for now in found[: len(names)]]
 
 
 def _tile(now: Figure, then: Figure | None, formats: Formats) -> Tile:

@@ -14,7 +14,7 @@ from coordina.core.types import TYPES
 from coordina.insights.periods import Period, chosen, periods
 from coordina.records.vocabularies import vocabulary_of
 from coordina.web.access import need_list
-from coordina.web.dashboard import board
+from coordina.web.dashboard import board, leads
 
 
 @require_safe
@@ -47,6 +47,7 @@ def _contents(request: Any, period: Period, narrowed: str) -> dict[str, Any]:
         "by_team": by_team,
         "by_region": by_region,
         "lost_by_reason": lost_by_reason,
+        "leads": {} if narrowed else leads.contents(request.user, asker, formats, period),
         "empty": not TYPES["opportunity"].model.objects.visible_to(request.user).exists(),
     }
 
