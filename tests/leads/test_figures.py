@@ -29,7 +29,7 @@ def test_sources_rates_touches_and_reasons(leads: Leads) -> None:
     assert (why.label, why.value) == (leads.reason().name, 1)
     client = leads.client(leads.boss)
     assert client.get(why.url).content.decode().count('href="/leads/') >= 1
-    page = client.get("/?period=all").content.decode()
+    page = client.get("/dashboard/?period=all").content.decode()
     assert 'id="leads-by-source"' in page
     rep = type(leads.rep).objects.for_request().get(pk=leads.rep.pk)
     narrow = Asker(user=rep, now=timezone.now(), time_zone=UTC)
