@@ -14,7 +14,7 @@ from coordina.core.actions import action
 from coordina.core.bulk import bulk_save
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden, Refusal
-from coordina.core.types import type_of
+from coordina.core.types import Kind, type_of
 from coordina.customers.enums import AddressKind
 from coordina.customers.models import Address, Company, Interaction, Person, Position
 from coordina.customers.writers import ADDRESSED
@@ -163,7 +163,32 @@ def _hand_over(work: _Work) -> None:
     _hand_over_amount(work, formats.money(lead.amount, lead.currency, cents=True))
     for label, text in lead.other_data.items():
         _keep(work, str(label), str(text), ("company", "person", "opportunity"))
+    _hand_over_added(work)
     _hand_over_products(work)
+
+
+def _hand_over_added(work: _Work) -> None:
+    """Values of fields that people added: into a field of the same name and kind, else kept in words."""
+    for name, about in type_of(Lead).fields.items():
+        value = work.lead.custom.get(about.json_key) if about.json_key else None
+        if value is None:
+            continue
+        for where in ("company", "person", "opportunity"):
+            held = work.holders.get(where)
+            far = type_of(MODELS[where]).fields.get(name)
+            if held is None or not held.open or far is None or far.kind is not about.kind or far.kind not in _PLAIN:
+                continue
+            there = held.given.get("custom", held.present.get("custom") or {})
+            if far.json_key not in there:
+                held.given["custom"] = there | {far.json_key: value}
+                break
+        else:
+            text = str(about.label_of(value)) if about.choices and not isinstance(value, list) else str(value)
+            _keep(work, capital(about.label), text, ("company", "person", "opportunity"))
+
+
+_PLAIN = (Kind.TEXT, Kind.LONG_TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.BOOL, Kind.EMAIL, Kind.URL, Kind.PHONE)
+"""Kinds whose values mean the same in a field of another record type."""
 
 
 def capital(text: object) -> str:
@@ -224,8 +249,8 @@ def _write(work: _Work, name: str) -> None:
     if name == "opportunity":
         values |= {"person": work.found.get("person"), "opened_on": today_of(work.by, work.at)}
         values["entered_on"] = values["opened_on"]
-    other = values.pop("other_data", None)
-    cleaned = writer.clean(values) | ({"other_data": other} if other else {})
+    raw = {n: values.pop(n) for n in ("other_data", "custom") if n in values}
+    cleaned = writer.clean(values) | raw
     work.found[name] = writer.create([cleaned], by=work.by, at=work.at)[0]
 
 

@@ -21,6 +21,11 @@ from coordina.pipeline.rules import stalled
 from coordina.pipeline.views.cards import covers
 
 
+def order_of(card: Card) -> str:
+    """Where a card stands in its column, as numbers: who came last first, then by id."""
+    return f"{-int(card.received_at.timestamp() * 1000)}:{-card.pk}"
+
+
 class Cards:
     """Draws the cards of one request.
 
@@ -64,7 +69,7 @@ class Cards:
         came = escape(self.formats.relative(card.received_at, self.now))
         return (
             f'<li class="card {edge}" id="card-{card.pk}" tabindex="0" data-card="{card.pk}"'
-            f' data-version="{card.version}" data-title="{title}"{move}>'
+            f' data-version="{card.version}" data-title="{title}" data-order="{order_of(card)}"{move}>'
             f'<div class="row close"><a class="card-title" href="{url}" title="{title}">{title}</a>'
             f"{self._owner(card)}</div>"
             f'<div class="tiny quiet cut" title="{about}">{about}</div>'

@@ -17,7 +17,9 @@ from coordina.core.filters.periods import PERIODS
 from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.types import type_of
+from coordina.pipeline import rules
 from coordina.pipeline.models import Opportunity, Pipeline
+from coordina.pipeline.queries import sums_of
 from coordina.pipeline.stages import Stages
 from coordina.records.vocabularies import vocabulary_of
 
@@ -154,6 +156,24 @@ class Narrowed:
         return found
 
 
+LAST_USED = "board_pipeline"
+"""Cookie that remembers which pipeline's board somebody looked at last."""
+
+
+def usual_pipeline(request: Any, stages: Stages) -> int | None:
+    """The pipeline of a board that names none: the one used last, else the one in which most open opportunities are."""
+    known = list(dict.fromkeys(stage.pipeline_id for stage in stages.all))
+    last = parse_id(request.COOKIES.get(LAST_USED, ""))
+    if last in known or len(known) < 2:
+        return last if last in known else (known[0] if known else None)
+    open_stages = [stage for stage in stages.all if stage.kind == rules.OPEN]
+    sums = sums_of(open_stages, request.user, request.formats.today)
+    counts = dict.fromkeys(known, 0)
+    for stage in open_stages:
+        counts[stage.pipeline_id] += sums[stage.pk].count
+    return max(known, key=lambda pk: counts[pk])
+
+
 @dataclass
 class Asked(Narrowed):
     """The board of opportunities that one asks for.
@@ -174,7 +194,7 @@ class Asked(Narrowed):
         known = [s.pipeline_id for s in stages.all]
         wanted, when = (request.GET.get(n, "") for n in ("pipeline", "when"))
         chosen = parse_id(wanted)
-        pipeline = chosen if chosen in known else (known[0] if known else None)
+        pipeline = chosen if chosen in known else usual_pipeline(request, stages)
         return cls(
             request,
             asked_who(request),

@@ -13,10 +13,13 @@ from coordina.core.refusals import Forbidden, NotFound
 from coordina.pipeline import rules
 from coordina.pipeline.models import Opportunity
 from coordina.pipeline.queries import board, more_cards
-from coordina.pipeline.views.asked import Asked
+from coordina.pipeline.views.asked import LAST_USED, Asked
 from coordina.pipeline.views.boardpage import context_of, moved_answer
 from coordina.pipeline.views.cards import Cards
 from coordina.pipeline.views.moving import answer_move, move_card
+
+REMEMBERED = 365 * 24 * 3600
+"""Seconds for which the pipeline that was chosen last is remembered."""
 
 
 @require_safe
@@ -30,7 +33,17 @@ def board_page(request: Any) -> HttpResponse:
     if asked.pipeline is None:
         return render(request, "pipeline/board_none.html", {"new_url": reverse("web:list", args=("pipelines",))})
     found = board(asked.pipeline, request.user, request.formats.today, condition=asked.condition, stages=asked.stages)
-    return render(request, "pipeline/board.html", context_of(request, asked, found))
+    response = render(request, "pipeline/board.html", context_of(request, asked, found))
+    if request.GET.get("pipeline"):
+        response.set_cookie(
+            LAST_USED,
+            str(asked.pipeline),
+            max_age=REMEMBERED,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
+    return response
 
 
 def column_more(request: Any, asked: Asked) -> HttpResponse:

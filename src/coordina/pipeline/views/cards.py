@@ -68,6 +68,14 @@ def warned(card: Card, ageing: int | None, today: dt.date, formats: Formats) -> 
     return Warned(edge, "bad" if behind else "", text, "bad" if passed else "quiet")
 
 
+LAST = dt.date.max.toordinal()
+
+
+def order_of(card: Card) -> str:
+    """Where a card stands in its column, as numbers: by the expected close, without one last, then by id."""
+    return f"{card.closes_on.toordinal() if card.closes_on else LAST}:{card.pk}"
+
+
 class Cards:
     """Draws the cards of one request.
 
@@ -131,7 +139,7 @@ class Cards:
         company = escape(card.company) if card.company else self._words["none"]
         return (
             f'<li class="card {said.edge}" id="card-{card.pk}" tabindex="0" data-card="{card.pk}"'
-            f' data-version="{card.version}" data-title="{title}"{move}>'
+            f' data-version="{card.version}" data-title="{title}" data-order="{order_of(card)}"{move}>'
             f'<div class="row close"><a class="card-title" href="{url}" title="{title}">{title}</a>'
             f"{self._avatar(card)}</div>"
             f'<div class="tiny quiet cut" title="{company}">{company}</div>'

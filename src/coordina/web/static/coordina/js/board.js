@@ -37,6 +37,35 @@ function over(column) {
 function putBack({ card, list, after, slot }) {
   slot.remove();
   list.insertBefore(card, after?.isConnected ? after : null);
+  showColumn(columnOf(list));
+}
+
+// ---- the order of a column
+const orderOf = (card) => (card?.dataset.order ?? "").split(":").map(Number);
+
+function comesBefore(one, other) {
+  const a = orderOf(one), b = orderOf(other);
+  return a[0] !== b[0] ? a[0] < b[0] : (a[1] ?? 0) <= (b[1] ?? 0);
+}
+
+/** A card stays where it was dropped as far as the order of its column allows; else it goes to its place. Tells whether. */
+function inOrder(card) {
+  if (!card.dataset.order) return true;
+  const list = card.parentElement;
+  const others = cardsOf(list).filter((each) => each !== card);
+  const at = cardsOf(list).indexOf(card);
+  const fits = (!others[at - 1] || comesBefore(others[at - 1], card)) && (!others[at] || comesBefore(card, others[at]));
+  if (fits) return true;
+  const next = others.find((each) => comesBefore(card, each));
+  list.insertBefore(card, next ?? others.at(-1)?.nextSibling ?? null);
+  return false;
+}
+
+function sayOrder(card) {
+  const said = card.closest("[data-board]")?.dataset.orderSaid;
+  if (!said) return;
+  announce(said);
+  toast({ text: said });
 }
 
 function release() {
@@ -52,6 +81,11 @@ async function drop() {
   const target = card.parentElement;
   release();
   if (target === list && card.nextElementSibling === after) return;
+  if (target === list && card.dataset.order) {
+    if (!inOrder(card)) sayOrder(card);
+    card.focus({ preventScroll: true });
+    return;
+  }
   const board = card.closest("[data-board]");
   const values = { [board.dataset.stageField ?? "stage"]: columnOf(target).dataset.stage, version: card.dataset.version ?? "" };
   const below = card.nextElementSibling?.dataset?.card;
@@ -60,7 +94,9 @@ async function drop() {
   const { ok, status, body } = await post(card.dataset.moveUrl, values);
   card.classList.remove("saving");
   if (ok) {
+    const stays = inOrder(card);
     settled(card, body, nameOf(columnOf(target)));
+    if (!stays) sayOrder(card);
     return;
   }
   putBack(moved);
@@ -114,6 +150,7 @@ function shift(card, name) {
     }
     const other = cardsOf(listOf(column));
     listOf(column).insertBefore(card, other[Math.min(place, other.length)] ?? null);
+    showColumn(column);
     over(column);
   } else {
     const others = cardsOf(list).filter((each) => each !== card);
@@ -228,6 +265,11 @@ document.addEventListener("dragend", () => {
 });
 
 // ---- one stage at a time on a phone
+/** Bring a column into view where only one is shown: a card that is moved by keys takes the view along. */
+function showColumn(column) {
+  document.querySelector(`[data-stage-pills] a[href="#${CSS.escape(column?.id ?? "")}"]`)?.dispatchEvent(new CustomEvent("stage:show"));
+}
+
 mount("[data-stage-pills]", (pills) => {
   const board = document.querySelector("[data-board]");
   const show = (pill) => {
@@ -236,6 +278,7 @@ mount("[data-stage-pills]", (pills) => {
     for (const column of board.querySelectorAll(".column")) column.classList.toggle("shown", `#${column.id}` === pill.getAttribute("href"));
   };
   board.classList.add("one");
+  for (const pill of pills.children) pill.addEventListener("stage:show", () => show(pill));
   show(pills.querySelector("[aria-current]") ?? pills.firstElementChild);
   pills.addEventListener("click", (event) => {
     const pill = event.target.closest("a");
