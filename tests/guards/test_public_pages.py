@@ -1,5 +1,6 @@
 """The pages that answer without signing in: few, listed with their reason, each with a test of what it gives away."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,34 @@ def first_run(client: Client) -> None:
     assert not User.objects.filter(email="eva@example.com").exists()
 
 
+def forgotten(client: Client) -> None:
+    """The same page for an address that exists and for one that does not."""
+    url = reverse("web:forgotten")
+    answers = [client.post(url, {"email": e}) for e in ("canto@example.com", "nadie@example.com")]
+    assert {a.status_code for a in answers} == {200}
+    bodies = {re.sub(r'(value|content|nonce)="[^"]{20,}"', "", a.content.decode()) for a in answers}
+    assert len(bodies) == 1
+    assert SECRET not in bodies.pop()
+
+
+def access_link(client: Client) -> None:
+    """Any text is taken and leads on; whether it is a link is told on the next page alone."""
+    answer = client.get(reverse("web:access_link", args=("1-abc:def",)))
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("web:choose_password")
+    assert not answer.content
+
+
+def choose_password(client: Client) -> None:
+    """Without a link that holds there is nothing."""
+    url = reverse("web:choose_password")
+    for answer in (client.get(url), client.post(url, {"password": "una-clave-larga-9"})):
+        assert answer.status_code == 410
+        assert SECRET not in answer.content.decode()
+    client.get(reverse("web:access_link", args=("1-abc:def",)))
+    assert client.get(url).status_code == 410
+
+
 def health(client: Client) -> None:
     """One word."""
     assert client.get(reverse("web:health")).content == b"ok"
@@ -67,6 +96,9 @@ def language(client: Client) -> None:
 TESTS: dict[str, Callable[[Client], None]] = {
     "web:sign_in": sign_in,
     "web:first_run": first_run,
+    "web:forgotten": forgotten,
+    "web:access_link": access_link,
+    "web:choose_password": choose_password,
     "web:health": health,
     "web:language": language,
 }

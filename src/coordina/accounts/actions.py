@@ -7,6 +7,8 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
+from coordina.accounts import tickets
+from coordina.accounts.devices import end_devices
 from coordina.accounts.enums import Access, Language
 from coordina.accounts.models import Credential, Organization, Role, User
 from coordina.accounts.passwords import Password, matches, store_password
@@ -143,6 +145,8 @@ def deactivate(*, user: User, by: User | None, at: datetime) -> User:
     if by is not None and user.pk == by.pk:
         raise Refusal("self", _("You cannot take away your own access."), status=409)
     need_standing(by, user)
+    tickets.drop(user)
+    end_devices(user)
     user.access = Access.DEACTIVATED
     user.save()
     return user
@@ -167,6 +171,93 @@ def reactivate(*, user: User, by: User | None, at: datetime) -> User:
         raise Refusal("password", _("They never had a password. Use “Give access” and set one."), status=409)
     user.access = Access.ACTIVE
     user.save()
+    return user
+
+
+@action(
+    User,
+    permission=MANAGE_ACCESS,
+    label=_("Invite"),
+    icon="mail",
+    lifecycle=((Access.NO_ACCESS, Access.DEACTIVATED), None),
+    undoable=False,
+    warning=_("The link works until it is used, withdrawn or too old."),
+)
+def invite(*, user: User, email: Annotated[str, Field(max_length=254)], by: User | None, at: datetime) -> User:
+    """Make a link by which a person chooses a password and can sign in from then on; an earlier link ends.
+
+    Args:
+        email: What they will sign in with; the link goes there.
+
+    Raises:
+        Refusal: When the e-mail is none or taken.
+        Forbidden: When the person may do more than whoever invites.
+    """
+    need_standing(by, user)
+    user.email = checked_email(email, user)
+    if not user.email:
+        raise Refusal("email", _("Write an e-mail address such as ana@empresa.es."), field="email")
+    user.save()
+    tickets.issue(user, tickets.INVITE, at=at)
+    return user
+
+
+@action(
+    User,
+    permission=MANAGE_ACCESS,
+    label=_("Withdraw the invitation"),
+    icon="mail-off",
+    lifecycle=((Access.NO_ACCESS, Access.DEACTIVATED), None),
+    undoable=False,
+    hidden=True,
+)
+def withdraw_invitation(*, user: User, by: User | None, at: datetime) -> User:
+    """End the link of an invitation that was not used.
+
+    Raises:
+        Forbidden: When the person may do more than whoever withdraws.
+    """
+    need_standing(by, user)
+    tickets.drop(user, tickets.INVITE)
+    return user
+
+
+@action(
+    User,
+    permission=MANAGE_ACCESS,
+    label=_("End all sessions"),
+    icon="logout",
+    lifecycle=((Access.ACTIVE,), None),
+    undoable=False,
+    warning=_("The person has to sign in again on every device."),
+)
+def end_sessions(*, user: User, by: User | None, at: datetime) -> User:
+    """End the sessions of a person on every device; they may sign in again.
+
+    Raises:
+        Forbidden: When the person may do more than whoever ends them.
+    """
+    need_standing(by, user)
+    end_devices(user)
+    return user
+
+
+@action(User, permission=CHANGE_PROFILE, label=_("Choose a password"), hidden=True, undoable=False)
+def use_link(*, user: User, password: Password, by: User | None, at: datetime) -> User:
+    """Choose a password with a link: an invited person can sign in from now on; all sessions and links end.
+
+    The page calls it for whoever holds the link; nobody is signed in then.
+
+    Raises:
+        Refusal: When the password is weak.
+    """
+    store_password(user, password, at=at)
+    if user.access != Access.ACTIVE:
+        user.access = Access.ACTIVE
+        user.save()
+    tickets.drop(user)
+    end_devices(user)
+    forgive(user.email or "")
     return user
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils.crypto import constant_time_compare
 
+from coordina.accounts import devices
 from coordina.accounts.models import User
 from coordina.accounts.signin import SignInBackend
 
@@ -42,11 +43,14 @@ def start(request: HttpRequest, user: User, *, remember: bool = False) -> None:
         user: Who has signed in, as `for_request` reads them.
         remember: Keep it for 30 days; otherwise it ends with the browser.
     """
+    devices.ended(request.session.session_key)
     request.session.flush()
     request.session[SESSION_KEY] = str(user.pk)
     request.session[BACKEND_SESSION_KEY] = BACKEND
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     request.session.set_expiry(int(REMEMBERED.total_seconds()) if remember else 0)
+    request.session.save()  # it has its key from here on
+    devices.begun(request, user)
     rotate_token(request)
     request.user = user  # type: ignore[assignment]  # the stubs know Django's own users only
 
@@ -57,13 +61,17 @@ def keep(request: HttpRequest) -> None:
     if user is None:
         request.session.flush()
         return
+    old = request.session.session_key
     request.session.cycle_key()
+    devices.moved(old, request)
+    devices.end_devices(user, besides=request.session.session_key)
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     rotate_token(request)
 
 
 def end(request: HttpRequest) -> None:
     """End the session with everything in it."""
+    devices.ended(request.session.session_key)
     request.session.flush()
     request.user = Nobody()  # type: ignore[assignment]  # the stubs know Django's own users only
 
@@ -76,9 +84,11 @@ def load_user(request: HttpRequest) -> User | None:
     user = SignInBackend().get_user(int(key))
     carried = request.session.get(HASH_SESSION_KEY, "")
     if user is not None and constant_time_compare(carried, user.get_session_auth_hash()):
+        devices.seen(request, user)
         return user
     if user is not None and any(constant_time_compare(carried, old) for old in user.get_session_auth_fallback_hash()):
         request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         return user
+    devices.ended(request.session.session_key)
     request.session.flush()
     return None

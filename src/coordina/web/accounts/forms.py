@@ -189,6 +189,39 @@ class NewPasswordForm(AccessForm):
     email = None  # type: ignore[assignment]  # how Django takes an inherited field out of a form
 
 
+class InviteForm(Refusable):
+    """Where an invitation goes."""
+
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages=_missing(_("Write an e-mail address such as ana@empresa.es.")),
+    )
+
+    @staticmethod
+    def nothing() -> Refusable:
+        """A form without fields that was sent."""
+        return Refusable({"sent": "yes"})
+
+
+class ForgottenForm(Refusable):
+    """Whose password was forgotten."""
+
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages=_missing(_("Write your e-mail.")),
+    )
+
+
+class ChooseForm(Refusable):
+    """A password chosen with a link."""
+
+    password = _password(_("New password"), "new-password", _("Write a new password."), help_text=RULES)
+
+
 class CopyForm(Refusable):
     """The name of a copied role."""
 

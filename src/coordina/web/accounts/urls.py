@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from coordina.web.accounts.views import entry, people, profile, roles, settings
+from coordina.web.accounts.views import entry, links, people, profile, roles, settings
 
 _COMPANY = RedirectView.as_view(pattern_name="web:company")
 _ROLES = RedirectView.as_view(pattern_name="web:roles")
@@ -13,7 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", entry.sign_out, name="sign_out"),
     path("first-run/", entry.first_run, name="first_run"),
     path("start/", entry.start, name="start"),
+    path("forgotten/", links.forgotten, name="forgotten"),
+    path("access/", links.choose_password, name="choose_password"),
+    path("access/<str:token>/", links.access_link, name="access_link"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/sessions/", links.sessions, name="sessions"),
+    path("profile/sessions/end/", links.end_session, name="end_session"),
     path("profile/password/", profile.password, name="password"),
     path("settings/", settings.index, name="settings"),
     path("settings/company/", settings.company, name="company"),
@@ -30,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/", roles.to_role),
     path("roles/<int:pk>/do/copy-role/", roles.copy),
     path("users/<int:pk>/do/give-access/", people.access_page, name="user_access"),
+    path("users/<int:pk>/do/invite/", links.invite_page, name="user_invite"),
     path("users/<int:pk>/do/set-password/", people.password_page, name="user_password"),
     path("users/<int:pk>/do/deactivate/", people.deactivate_page, name="user_deactivate"),
 ]
