@@ -29,6 +29,9 @@ FREE = ("core", "ledger", "config/demo", "config/seed")
 """Packages whose work writing is: recording and undoing; and filling a database for show or measure."""
 
 WRITTEN_BY = {
+    "accounts/devices.py": "what sessions are known by, a machine table",
+    "accounts/session.py": "Django's own session",
+    "accounts/tickets.py": "links of invitations and resets, a machine table",
     "accounts/founding.py": "the first administrator, inside the change set of the founding",
     "config/management/commands/create_user.py": "a user made on the server's command line, in a change set",
     "config/management/commands/set_password.py": "access given back on the server's command line, in a change set",
