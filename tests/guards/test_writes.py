@@ -71,6 +71,7 @@ READ_FREELY = {
     "records/views/acting.py: model": "found first, then dropped unless its subject may be seen",
     "records/panels.py: Attachment": "files of a record that the reader may see",
     "web/accounts/entry.py: Organization": "whether there is a company yet, asked before anybody can sign in",
+    "web/accounts/links.py: User": "the person of a link that was found whole; nobody is signed in yet",
     "web/doing.py: declared.model": "what this person's own form made when it was sent before",
     "web/left.py: model": "only ids and versions; names are read through visible_to",
     "web/recordpage.py: model": "found by its id, then missing unless the reader's reach covers it",
