@@ -15,6 +15,7 @@ class PipelineConfig(AppConfig):
             cells,
             defaults,
             following,
+            history,
             jobs,
             metrics,
             panels,

@@ -1,6 +1,6 @@
 """What an import of opportunities asks: in which pipeline they are, an existing one or one made from their stages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,18 +20,20 @@ def kind_of(name: str) -> str:
     return stage_kind(name) or OPEN
 
 
-def in_order(names: Sequence[str]) -> list[str]:
+def in_order(names: Sequence[str], kind: Callable[[str], str] = kind_of) -> list[str]:
     """Names of stages in the order a sale goes: known ones as usual, others after them as they came, ends last."""
     usual = {meaning: place for place, meaning in enumerate(dict.fromkeys(stages().values()))}
 
     def place(name: str) -> tuple[int, int]:
         ends = {OPEN: 0, "won": 1, "lost": 2}
-        return ends[kind_of(name)], usual.get(stages().get(folded(name), ""), len(usual))
+        return ends[kind(name)], usual.get(stages().get(folded(name), ""), len(usual))
 
     return sorted(names, key=place)
 
 
-def pipeline_of(name: str, texts: Sequence[str], *, by: Any, at: datetime) -> Pipeline:
+def pipeline_of(
+    name: str, texts: Sequence[str], *, by: Any, at: datetime, kinds: Mapping[str, str] | None = None
+) -> Pipeline:
     """Make a pipeline with the stages that a file names; the ends that it does not name are added.
 
     Args:
@@ -39,6 +41,7 @@ def pipeline_of(name: str, texts: Sequence[str], *, by: Any, at: datetime) -> Pi
         texts: Names of stages.
         by: Who imports.
         at: When.
+        kinds: What some of the stages are, where the file says it; the others are known by their name.
 
     Raises:
         Refusal: When there is a pipeline of this name.
@@ -48,13 +51,20 @@ def pipeline_of(name: str, texts: Sequence[str], *, by: Any, at: datetime) -> Pi
     once: dict[str, str] = {}
     for text in texts:
         once.setdefault(folded(text) or text, text.strip()[:80])
-    kinds = {kind_of(text) for text in once.values()}
+    said = {folded(text): kind for text, kind in (kinds or {}).items()}
+
+    def kind_of_stage(text: str) -> str:
+        return said.get(folded(text)) or kind_of(text)
+
+    there = {kind_of_stage(text) for text in once.values()}
     wanted = {"open": _("New"), "won": _("Won"), "lost": _("Lost")}
-    names = in_order([*once.values(), *(str(label) for kind, label in wanted.items() if kind not in kinds)])
-    count = sum(kind_of(n) == OPEN for n in names)
+    names = in_order(
+        [*once.values(), *(str(label) for kind, label in wanted.items() if kind not in there)], kind_of_stage
+    )
+    count = sum(kind_of_stage(n) == OPEN for n in names)
     stages_ = type_of(Stage).writer
     for place, each in enumerate(names, 1):
-        kind = kind_of(each)
+        kind = kind_of_stage(each)
         probability = {"won": 100, "lost": 0}.get(kind, round(100 * place / (count + 1)))
         values = {"pipeline": pipeline, "name": each, "kind": kind, "position": place, "probability": probability}
         stages_.create([stages_.clean(values)], by=by, at=at)

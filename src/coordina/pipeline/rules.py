@@ -78,6 +78,29 @@ def begun(stage: int, on: date | None, days: Mapping[int, date], order: Mapping[
     return dated([Step(stage, on)], days, order)
 
 
+def retold(steps: Sequence[Step], told: Sequence[tuple[date, int]]) -> list[Step]:
+    """The way with entries that another program tells, in their order; the present stage stays the present one.
+
+    What is told last about the present stage dates it; the others are put in by day. Entries that are there already,
+    and stays in one stage that are told twice running, are not doubled.
+
+    Args:
+        steps: The way so far, at least the present stage.
+        told: Day and stage of each entry, the first one first.
+    """
+    *past, now = steps
+    entries = [(day, stage) for place, (day, stage) in enumerate(told) if not place or told[place - 1][1] != stage]
+    if entries and entries[-1][1] == now.stage:
+        now = replace(now, entered_on=entries.pop()[0])
+    for day, stage in entries:
+        known = next((i for i, s in enumerate(past) if s.stage == stage and s.entered_on in (day, None)), None)
+        if known is not None:
+            past[known] = replace(past[known], entered_on=day)
+        else:
+            past.insert(_place(past, day), Step(stage, day))
+    return linked([*past, now])
+
+
 def first_day(steps: Iterable[Step]) -> date | None:
     """The first known day of entry on a way."""
     return next((step.entered_on for step in steps if step.entered_on is not None), None)

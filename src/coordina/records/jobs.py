@@ -10,7 +10,7 @@ from coordina.accounts.models import User
 from coordina.core.inserting import roomy
 from coordina.ledger.queue import Kind, progress, schedule, task
 from coordina.records import figures
-from coordina.records.importing import checking, running, steps
+from coordina.records.importing import checking, running, steps, together
 from coordina.records.models import ImportRun, RunState
 from coordina.records.search.index import refresh_referrers
 
@@ -29,7 +29,8 @@ def read_file(run_id: int) -> None:
     """Look at a whole uploaded file once."""
     run = _run(run_id, RunState.READING)
     if run is not None:
-        _guarded(run, lambda: steps.read(run, _progress(run)))
+        read = together.read_all if run.several else steps.read
+        _guarded(run, lambda: read(run, _progress(run)))
 
 
 @task(kind=Kind.LONG, label=_("Checking rows"))
@@ -37,7 +38,10 @@ def check_rows(run_id: int) -> None:
     """Give a verdict on every row."""
     run = _run(run_id, RunState.CHECKING)
     if run is not None:
-        _guarded(run, lambda: checking.check(run, progress=_progress(run)))
+        if run.several:
+            _guarded(run, lambda: together.check_all(run, _progress(run)))
+        else:
+            _guarded(run, lambda: checking.check(run, progress=_progress(run)))
 
 
 @task(kind=Kind.LONG, label=_("Importing"))
@@ -46,8 +50,9 @@ def import_rows(run_id: int) -> None:
     run = _run(run_id, RunState.RUNNING)
     gc.set_threshold(*SELDOM)
     if run is not None:
+        work = together.execute_all if run.several else running.execute
         with roomy():
-            _guarded(run, lambda: running.execute(run, progress=_progress(run)))
+            _guarded(run, lambda: work(run, progress=_progress(run)))
 
 
 @task(kind=Kind.LONG, label=_("Undoing the import"))
@@ -58,6 +63,7 @@ def undo_rows(run_id: int, by_id: int, force: bool) -> None:
         by = User.objects.get(pk=by_id)
         total = running.written_rows(run)
         running.take_back(run, by, force=force, progress=lambda behind: progress.report(behind, total))
+        together.taken_back(run, run.state)
 
 
 def _run(run_id: int, state: RunState) -> ImportRun | None:
@@ -80,7 +86,7 @@ def _guarded(run: ImportRun, work: Callable[[], Any]) -> None:
         work()
     except progress.Cancelled:
         stopped = RunState.STOPPED if run.state == RunState.RUNNING else RunState.MAPPING
-        ImportRun.objects.filter(pk=run.pk).update(state=stopped if run.columns else RunState.FAILED)
+        ImportRun.objects.filter(pk=run.pk).update(state=stopped if run.columns or run.several else RunState.FAILED)
         raise
 
 

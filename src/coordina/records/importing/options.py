@@ -15,12 +15,15 @@ from coordina.core.types import Field, RecordType
 class Make(Protocol):
     """Makes the record that a file needs and that does not exist, inside an open change set."""
 
-    def __call__(self, name: str, texts: Sequence[str], *, by: User, at: datetime) -> Record:
+    def __call__(
+        self, name: str, texts: Sequence[str], *, by: User, at: datetime, kinds: Mapping[str, str] | None = None
+    ) -> Record:
         """Make it.
 
         Args:
             name: What it is to be called.
             texts: The different cells of the column it is made from, the most frequent first.
+            kinds: What the file itself says that some of these texts are; the others are known by their name.
         """
 
 

@@ -4,7 +4,7 @@ A killed import goes on where its last committed chunk ended. Memory does not gr
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched, islice
 from typing import Any
 
@@ -43,7 +43,7 @@ def execute(run: ImportRun, *, progress: Progress) -> None:
         _chunk(run, judge, part)
         progress(run.behind)
     with transaction.atomic():
-        if run.change_set is not None:
+        if run.change_set is not None and run.parent_id is None:
             ChangeSet.objects.filter(pk=run.change_set.pk).update(state=State.DONE)
         run.state = RunState.DONE
         run.save(update_fields=["state"])
@@ -80,6 +80,8 @@ def _transaction(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
             if judge.plan.own:
                 run.options = {**run.options, "stubs": judge.stubs}
             run.save(update_fields=["change_set", "behind", "counts", "options"])
+            if run.parent_id is not None:
+                ImportRun.objects.filter(pk=run.parent_id).update(change_set=row)
     except BaseException:
         run.behind, run.counts, run.change_set, run.options, judge.stubs, judge.made = before
         judge.far.clear()
@@ -106,7 +108,9 @@ def _waves(judge: Judge, part: Sequence[Row]) -> Iterator[list[Judged]]:
         left = again
 
 
-def make_answer(run: ImportRun, option: ImportOption, name: str, texts: Sequence[str]) -> Record:
+def make_answer(
+    run: ImportRun, option: ImportOption, name: str, texts: Sequence[str], kinds: Mapping[str, str] | None = None
+) -> Record:
     """Make the record that an option asks for; it belongs to the import and is undone with it.
 
     Raises:
@@ -119,7 +123,7 @@ def make_answer(run: ImportRun, option: ImportOption, name: str, texts: Sequence
     with change_set(
         by=run.by, at=timezone.now(), via="import", action=ACTION, resume=run.change_set, state=State.OPEN
     ) as journal:
-        made = option.make(name, texts, by=run.by, at=journal.at)
+        made = option.make(name, texts, by=run.by, at=journal.at, kinds=kinds or {})
         row: ChangeSet = journal.context["change_set"]
         run.change_set = row if row.pk is not None else None
         run.save(update_fields=["change_set"])
@@ -138,7 +142,7 @@ def take_back(run: ImportRun, by: User, *, force: bool, progress: Progress) -> N
     if change is not None:
         report = undo(change, by=by, at=timezone.now(), force=force, progress=progress)
         held = held_records(report.held)
-        label = known_named(run.type).model._meta.label
+        label = known_named(run.type).model._meta.label if run.type else ""
         own, besides = ([h for h in held if (h["model"] == label) is of] for of in (True, False))
         counts = {"undone": report.undone, "held": len(own) or len(besides), "besides": len(besides) if own else 0}
         run.result = {**counts, "list": [*own, *besides][:500]}

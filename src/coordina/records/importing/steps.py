@@ -35,6 +35,22 @@ def start(by: User, type_name: str, file_name: str, path: str, size: int) -> Imp
     return run
 
 
+def start_together(by: User, type_name: str, name: str, kept: Sequence[tuple[str, str, int]]) -> ImportRun:
+    """A new run for several files: a parent, and a run of its own for each.
+
+    Args:
+        name: What it is called in lists.
+        kept: By file: its name, its generated name and its bytes.
+    """
+    parent = start(by, type_name, name, "", sum(size for _name, _path, size in kept))
+    parent.facts = {"several": True, "files": len(kept)}
+    parent.save(update_fields=["facts"])
+    for file_name, path, size in kept:
+        each = start(by, type_name, file_name, path, size)
+        ImportRun.objects.filter(pk=each.pk).update(parent=parent)
+    return parent
+
+
 def read(run: ImportRun, tell: Callable[[int], None]) -> None:
     """Read the whole file once and propose a plan; a file without rows fails with a reason."""
     try:
@@ -160,7 +176,12 @@ def label_of(known: RecordType, name: str) -> str:
 def discard(run: ImportRun, by: User) -> None:
     """Forget a run that imported nothing, with its file; what was made for it beforehand is taken back."""
     change = run.change_set
-    forget(run)
+    if run.several:
+        for each in ImportRun.objects.filter(parent=run):
+            forget(each)
+            ImportProblem.objects.filter(run=each).delete()
+    else:
+        forget(run)
     ImportProblem.objects.filter(run=run).delete()
     run.delete()
     if change is not None:

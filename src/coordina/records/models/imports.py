@@ -28,6 +28,9 @@ class ImportRun(models.Model):
 
     Attributes:
         by: Whose import it is; nobody else sees it, unless they may undo what others did.
+        parent: The run that this file came with: several files of one export are imported and undone as one. The
+            parent has no rows of its own.
+        place: Order within the parent: what others refer to comes before them.
         type: Name of the record type; empty until the file has been read, where nobody said it.
         path: Where the uploaded bytes are, below the data folder; generated.
         facts: What reading found out about the file (`FileFacts.as_json`).
@@ -43,6 +46,8 @@ class ImportRun(models.Model):
     """
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveIntegerField(default=0)
     type = models.CharField(max_length=60, blank=True, default="")
     file_name = models.CharField(max_length=255)
     path = models.CharField(max_length=200)
@@ -67,6 +72,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def several(self) -> bool:
+        """Whether it stands for several files, which are runs of their own."""
+        return bool(self.facts.get("several"))
 
 
 class ImportProblem(models.Model):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,16 +11,17 @@ from coordina.accounts.models import User
 from coordina.core.refusals import Refusal
 from coordina.records.importing import files, steps
 from coordina.records.importing.access import importable_types
+from coordina.records.importing.packing import is_packed, unpacked
 from coordina.records.models import ImportRun, RunState
 from coordina.web.imports.going import move
 
 OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"Rar!")
 """First bytes of files that hold no table."""
-MOST = 20
+MOST = 100
 
 
-def take(user: User, type_name: str, uploads: list[Any]) -> list[ImportRun]:
-    """Keep uploaded files and have them read.
+def take(user: User, type_name: str, uploads: list[Any]) -> ImportRun:
+    """Keep uploaded files and have them read: one by itself, several, or those of an archive, as one import.
 
     Raises:
         Refusal: At `files` or `type`; then nothing was kept.
@@ -33,13 +35,31 @@ def take(user: User, type_name: str, uploads: list[Any]) -> list[ImportRun]:
         raise Refusal("type", _("Choose what the file holds from the list."), field="type")
     for upload in uploads:
         _check(upload)
-    runs = []
+    kept: list[tuple[str, str, int]] = []
+    packed = False
     for upload in uploads:
         path, size = files.keep(upload.chunks())
-        run = steps.start(user, type_name, upload.name, path, size)
+        if is_packed(files.folder() / path):
+            packed = True
+            try:
+                kept += unpacked(files.folder() / path, settings.MAX_UPLOAD_BYTES)
+            finally:
+                (files.folder() / path).unlink(missing_ok=True)
+        else:
+            kept.append((upload.name, path, size))
+    with transaction.atomic():
+        if len(kept) == 1 and not packed:
+            run = steps.start(user, type_name, *kept[0])
+        else:
+            run = steps.start_together(user, type_name, _name_of(uploads), kept)
         move(run, RunState.READING, RunState.READING)
-        runs.append(run)
-    return runs
+    return run
+
+
+def _name_of(uploads: list[Any]) -> str:
+    """What an import of several files is called: as its archive, else as its files."""
+    names = [upload.name for upload in uploads]
+    return names[0] if len(names) == 1 else ", ".join(names)
 
 
 def _check(upload: Any) -> None:

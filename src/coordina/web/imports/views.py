@@ -34,8 +34,7 @@ def start(request: Any) -> HttpResponse:
     chosen, error = request.POST.get("type", request.GET.get("type", "")), None
     if request.method == "POST":
         try:
-            runs = take(request.user, chosen, request.FILES.getlist("files"))
-            return redirect("web:import_run", runs[0].pk) if len(runs) == 1 else redirect("web:import_list")
+            return redirect("web:import_run", take(request.user, chosen, request.FILES.getlist("files")).pk)
         except Refusal as refusal:
             error = refusal
     values = start_values(request) | {"chosen": chosen, "error": error}
