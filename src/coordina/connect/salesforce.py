@@ -19,6 +19,7 @@ add_export(
     marks=("Id", "Username", "Email", "ProfileId|UserRoleId|IsActive"),
     columns={"Id": "external_id", "Name": "name", "Email": "email", "Username": ""},
     order=10,
+    match="email",
 )
 add_export(
     _PRODUCT,

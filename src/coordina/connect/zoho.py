@@ -21,6 +21,7 @@ add_export(
     marks=("Record Id|id", "Email", "Role", "Profile", "Time Zone|Status"),
     columns={"Record Id": "external_id", "id": "external_id", "Full Name": "name", "Name": "name", "Email": "email"},
     order=10,
+    match="email",
     id_prefix=_PREFIX,
 )
 add_export(

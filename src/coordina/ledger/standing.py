@@ -31,6 +31,9 @@ class Standing:
         self.by = by
         self.cause = cause_of(change_set)
         self.subject = change_set.subject_id
+        undone = change_set.undo_of
+        self.again = undone is not None and undone.by_id == by.pk
+        """Whether a person brings back what they made themselves."""
         self.returning: set[tuple[str, int]] = set()
         """Rows that the undo brings back within reach."""
 
@@ -63,6 +66,8 @@ class Standing:
         if self._everywhere(model):
             return set()
         if not (model.scope_owner or model.scope_team or model.scope_parent or hasattr(model, "condition")):
+            if kind == "d" and self.again:
+                return set()
             needed = self.permission(model)
             return keys if self.cause is None and needed in PERMISSIONS and not self.by.may(needed) else set()
         if kind == "d":

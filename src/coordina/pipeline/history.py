@@ -16,7 +16,7 @@ from coordina.pipeline import rules
 from coordina.pipeline.importing import PIPELINE_OPTION
 from coordina.pipeline.models import Opportunity, Pipeline, Stage, StageEntry
 from coordina.pipeline.stages import Stages
-from coordina.pipeline.way import entries_of, steps_of, write_ways
+from coordina.pipeline.way import OPPORTUNITIES, steps_of
 from coordina.records.importing.tables import TABLES
 from coordina.records.imports.folding import folded
 
@@ -46,7 +46,7 @@ class HistoryWriter(Writer[StageEntry]):
         for place, row in enumerate(rows):
             told.setdefault(row["opportunity"].pk, []).append((_moment(row), place, row["stage"].pk))
         opportunities = list(Opportunity.objects.filter(pk__in=list(told)).order_by("pk").locked())
-        entries = entries_of(opportunities)
+        entries = OPPORTUNITIES.entries_of(opportunities)
         ways = []
         found: dict[tuple[int, int, date | None], StageEntry] = {}
         for opportunity in opportunities:
@@ -57,9 +57,9 @@ class HistoryWriter(Writer[StageEntry]):
             opportunity.cycle_days = rules.cycle_days(
                 opportunity.opened_on, rules.first_day(steps), opportunity.closed_on
             )
-        write_ways(ways)
+        OPPORTUNITIES.write(ways)
         bulk_save(Opportunity, opportunities, ["entered_on", "cycle_days"])
-        for entry in (one for some in entries_of(opportunities).values() for one in some):
+        for entry in (one for some in OPPORTUNITIES.entries_of(opportunities).values() for one in some):
             found.setdefault((entry.opportunity_id, entry.stage_id, entry.entered_on), entry)
             found.setdefault((entry.opportunity_id, entry.stage_id, None), entry)
         return [_entry(found, row) for row in rows]
@@ -154,7 +154,11 @@ HISTORY = RecordType(
         )
     },
     within="opportunity",
-    extra={"import_permission": Opportunity.permission("change"), "import_options": (PIPELINE_OPTION,)},
+    extra={
+        "import_permission": Opportunity.permission("change"),
+        "import_options": (PIPELINE_OPTION,),
+        "keeps_other": False,
+    },
 )
 """What a file of stage changes holds; only an import writes it."""
 

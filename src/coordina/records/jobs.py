@@ -66,6 +66,17 @@ def undo_rows(run_id: int, by_id: int, force: bool) -> None:
         together.taken_back(run, run.state)
 
 
+@task(kind=Kind.LONG, label=_("Importing again"))
+def redo_rows(run_id: int, by_id: int) -> None:
+    """Bring an import back that was undone."""
+    run = _run(run_id, RunState.REDOING)
+    if run is not None:
+        by = User.objects.get(pk=by_id)
+        total = running.written_rows(run)
+        running.bring_back(run, by, progress=lambda behind: progress.report(behind, total))
+        together.taken_back(run, run.state)
+
+
 def _run(run_id: int, state: RunState) -> ImportRun | None:
     """The run, if it still waits for this very step: a job that runs twice does its work once."""
     runs = ImportRun.objects.select_related("by__role", "by__team", "change_set")

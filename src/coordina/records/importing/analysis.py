@@ -34,19 +34,31 @@ def read_facts(run: ImportRun, known: Iterable[RecordType]) -> FileFacts:
     return inspect(source(run), known=words, dialect=PLAIN if run.facts.get("table") else None)
 
 
-def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType]) -> RecordType | None:
-    """The type whose fields the columns fit best; the one that comes first where several fit alike."""
+def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType], least: float = 0.0) -> RecordType | None:
+    """The type whose fields the columns fit best; the one that comes first where several fit alike.
+
+    Args:
+        least: How well they must fit: 1 where every column is one of its fields for certain.
+    """
     decided = _profiled(islice(rows(source(run), facts), GUESSED_FROM), facts)
-    best: tuple[float, RecordType | None] = (0.0, None)
+    best: tuple[float, RecordType | None] = (least, None)
     for each in known:
         proposals = propose(facts.headers, targets(each), decided, nouns=nouns(each), title=each.title)
         taken = [p for p in proposals if p.target]
         named = any(p.target == each.title for p in taken)
+        if least and not _whole(each, {str(p.target) for p in taken}):
+            continue
         score = sum(p.confidence for p in taken) / max(len(facts.headers), 1) + (0.25 if named else 0.0)
         score += 0.05 * sum(folded(h) in {folded(n) for n in nouns(each)} for h in facts.headers)
         if score > best[0] + 0.01:
             best = (score, each)
     return best[1]
+
+
+def _whole(known: RecordType, filled: set[str]) -> bool:
+    """Whether columns fill everything that a record of a type must have."""
+    fills = known.writer.fills
+    return all(name in filled for name, x in known.editable.items() if x.required and name not in fills)
 
 
 def analyse(

@@ -32,6 +32,7 @@ class ExportTable:
         ends: Headers that say whether a sale is over and whether it was won, where the stages tell it this way.
         doubts: Of two fields that may contradict each other, by the one that is refused, the one that goes.
         id_prefix: What ids may begin with and are compared without.
+        match: Field by which a row whose id is not known yet finds its record; empty makes a new one.
         only_links: Whether it only tells which records belong together: its rows make no record.
     """
 
@@ -47,6 +48,7 @@ class ExportTable:
     doubts: Mapping[str, str] = field(default_factory=dict)
     id_prefix: str = ""
     only_links: bool = False
+    match: str = ""
 
     @cached_property
     def folded_columns(self) -> dict[str, str]:
@@ -67,7 +69,7 @@ class ExportTable:
         """How well folded headers fit; 0 where a mark is missing."""
         if not all(mark & headers for mark in self.folded_marks):
             return 0.0
-        return len(self.folded_marks) + sum(name in self.folded_columns for name in headers) / 100
+        return sum(name in self.folded_columns for name in headers) + len(self.folded_marks) / 100
 
     def target_of(self, header: str) -> tuple[str | None, bool]:
         """Target of a column and whether it holds ids; None where nothing is known about it."""

@@ -43,6 +43,7 @@ class Judged:
         found: The record it would update.
         promised: References to records that an earlier file of the same export will make, as text by field.
         again: Whether the record it updates was made by this very import, for a reference to it.
+        awaited: Whether an earlier file of the same export makes the record that it will update.
         repeats: Whether an earlier row of the file makes the record that it will update.
     """
 
@@ -56,19 +57,21 @@ class Judged:
     found: int | None = None
     again: bool = False
     repeats: bool = False
+    awaited: bool = False
 
     @property
     def verdict(self) -> str:
         """`error`, `update` or `new`."""
         if self.errors:
             return "error"
-        return "update" if self.repeats or (self.found is not None and not self.again) else "new"
+        return "update" if self.repeats or self.awaited or (self.found is not None and not self.again) else "new"
 
 
 class Judge:
     """Judges the rows of one file for one person, chunk by chunk.
 
     Attributes:
+        linking: Whether rows are gone through again, to link them to other rows of their file.
         net: Whether rows are written so that one which is refused can be left out. Inside a savepoint the full-text
             index of SQLite takes eight times as long, so a chunk is first tried without.
 
@@ -84,6 +87,7 @@ class Judge:
         self.plan, self.by, self.promises = plan, by, promises
         self.strangers: Counter[str] = Counter()
         self.net = True
+        self.linking = False
         self.stubs = {} if stubs is None else stubs
         self.far: dict[str, dict[int, Record]] = {}
         self.made: set[int] = set(self.stubs.values())
@@ -173,6 +177,8 @@ class Judge:
                 one.values[name] = found[text]
                 continue
             del one.values[name]
+            if column.by_id and name in self.plan.own and not self.linking:
+                continue  # the rows of this very file are linked when all of them are there
             if text in promised:
                 one.promised[name] = text
                 continue
@@ -216,14 +222,24 @@ class Judge:
                 key = by_outside.get(one.external)
                 one.found = key if key in seen else None
         self._match_by_field(judged)
+        self._await(judged)
         for one in judged:
             self.match_stub(one)
             if one.again:
                 continue
-            if self.plan.mode is Mode.UPDATE and one.found is None:
+            if self.plan.mode is Mode.UPDATE and one.found is None and not one.awaited:
                 one.errors.append(("", _("There is no record that this row could update.")))
             elif self.plan.mode is Mode.CREATE and one.found is not None:
                 one.errors.append(("", _("It is there already, and this import only creates.")))
+
+    def _await(self, judged: Sequence[Judged]) -> None:
+        """Rows that only link records are about what an earlier file will make."""
+        if self.promises is None or self.plan.mode is not Mode.UPDATE:
+            return
+        ids = [one.external for one in judged if one.external and one.found is None]
+        made = self.promises.made(self.plan.type.model._meta.label, ids)
+        for one in judged:
+            one.awaited = one.found is None and one.external in made
 
     def match_stub(self, one: Judged) -> None:
         """Let a row be about the record that was made for a reference to it."""
@@ -252,7 +268,7 @@ class Judge:
 
     def _validate(self, one: Judged) -> None:
         """Lengths, bounds and required fields, by the same model that forms and machines are checked with."""
-        if one.found is None:
+        if one.found is None and not one.awaited:
             self._title(one)
             for name, label in self.required:
                 if one.values.get(name) in (None, "") and name not in one.pending and name not in one.promised:
@@ -269,14 +285,14 @@ class Judge:
     def _title(self, one: Judged) -> None:
         """Name a record that the file gives no name: by what it refers to, else by its id there."""
         title = self.plan.type.title
-        if self.plan.type.title in self.plan.filled or title not in self.plan.type.editable:
+        if title in self.plan.filled or title not in self.plan.type.editable or title in self.plan.type.writer.fills:
             return
         parts = [text for i in self.titled_by if not is_unknown(text := one.row.cells[i].strip(), words=True)]
         one.values[title] = " · ".join(parts)[:200] or one.external or _("Row %(number)d") % {"number": one.row.number}
 
     def allowed(self, one: Judged) -> None:
         """Refuse a row that would need a permission the person does not have."""
-        if one.found is None and not self.create:
+        if one.found is None and not one.awaited and not self.create:
             one.errors.append(("", _("Your role does not allow you to create these.")))
 
     def refuse(self, one: Judged, errors: Mapping[str, Sequence[str]]) -> None:

@@ -122,6 +122,11 @@ class Plan:
         return tuple(n for n, c in self.filled.items() if c.target is not None and c.target.field.to is self.type.model)
 
     @cached_property
+    def linking(self) -> tuple[int, ...]:
+        """Columns that link rows of this file to each other by their ids: a second look at them is needed."""
+        return tuple(c.index for n, c in self.filled.items() if n in self.own and c.by_id)
+
+    @cached_property
     def filled(self) -> dict[str, ColumnPlan]:
         """Columns that fill a field, by its name."""
         return {c.target.name: c for c in self.columns if c.target is not None}

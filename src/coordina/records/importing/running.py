@@ -39,14 +39,32 @@ def execute(run: ImportRun, *, progress: Progress) -> None:
         ImportProblem.objects.filter(run=run).delete()
         run.counts = {}
     judge = Judge(plan, run.by, dict(run.options.get("stubs", {})))
-    for part in batched(islice(wanted_rows(run, plan), run.behind, None), CHUNK):
-        _chunk(run, judge, part)
-        progress(run.behind)
+    if not run.options.get("linking"):
+        for part in batched(islice(wanted_rows(run, plan), run.behind, None), CHUNK):
+            _chunk(run, judge, part)
+            progress(run.behind)
+    if plan.linking:
+        _link_rows(run, plan, judge, progress)
     with transaction.atomic():
         if run.change_set is not None and run.parent_id is None:
             ChangeSet.objects.filter(pk=run.change_set.pk).update(state=State.DONE)
         run.state = RunState.DONE
         run.save(update_fields=["state"])
+
+
+def _link_rows(run: ImportRun, plan: Plan, judge: Judge, progress: Progress) -> None:
+    """Go through the rows that name other rows of the same file again, now that all of them are there."""
+    rows = run.behind
+    if not run.options.get("linking"):
+        run.behind, run.options = 0, {**run.options, "linking": rows}
+        run.save(update_fields=["behind", "options"])
+    rows, judge.linking = int(run.options["linking"]), True
+    linked = (row for row in wanted_rows(run, plan) if any(row.cells[place].strip() for place in plan.linking))
+    for part in batched(islice(linked, run.behind, None), CHUNK):
+        _chunk(run, judge, part)
+        progress(rows)
+    run.behind, run.options = rows, {n: v for n, v in run.options.items() if n != "linking"}
+    run.save(update_fields=["behind", "options"])
 
 
 def _chunk(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
@@ -72,8 +90,10 @@ def _transaction(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
                 row.save()  # before any savepoint: one that is rolled back must not take it along
             counts = Counter(run.counts)
             for wave in _waves(judge, part):
-                counts.update(write(judge, wave, journal.at))
-                keep_problems(run, wave)
+                wrote = write(judge, wave, journal.at)
+                if not judge.linking:
+                    counts.update(wrote)
+                    keep_problems(run, wave)
             run.change_set = row
             run.behind += len(part)
             run.counts = dict(counts)
@@ -134,6 +154,29 @@ def written_rows(run: ImportRun) -> int:
     """How many rows the import wrote, of whichever table."""
     batched = Batch.objects.filter(change_set=run.change_set_id).aggregate(n=Sum("size"))["n"] or 0
     return Change.objects.filter(change_set=run.change_set_id).count() + int(batched)
+
+
+def bring_back(run: ImportRun, by: User, *, progress: Progress) -> None:
+    """Redo an import that was taken back: its undo is undone; what cannot return is listed."""
+    undone: Any = run.change_set and _last_undo(run)
+    if undone is None:
+        run.state = RunState.UNDONE
+    else:
+        report = undo(undone, by=by, at=timezone.now(), progress=progress)
+        held = held_records(report.held)
+        run.result = {"undone": report.undone, "held": len(held), "besides": 0, "list": held[:500], "again": True}
+        run.state = RunState.DONE
+    run.save(update_fields=["result", "state"])
+
+
+def _last_undo(run: ImportRun) -> ChangeSet | None:
+    found = ChangeSet.objects.filter(undo_of=run.change_set_id, state__in=(State.DONE, State.PARTLY))
+    return found.order_by("-pk").first()
+
+
+def can_redo(run: ImportRun) -> bool:
+    """Whether there is an undo of this import that can be undone."""
+    return run.change_set_id is not None and _last_undo(run) is not None
 
 
 def take_back(run: ImportRun, by: User, *, force: bool, progress: Progress) -> None:

@@ -17,7 +17,7 @@ from coordina.records.importing.exports import ExportTable, recognised
 from coordina.records.importing.options import ImportOption, field_of, options_of
 from coordina.records.importing.plan import Mode
 from coordina.records.importing.tables import find_known, known_named
-from coordina.records.importing.targets import EXTERNAL_ID, by_name
+from coordina.records.importing.targets import EXTERNAL_ID, Target, by_name
 from coordina.records.imports.folding import folded
 from coordina.records.imports.reading import FileFacts
 from coordina.records.imports.workbooks import Unreadable
@@ -25,6 +25,10 @@ from coordina.records.models import ImportProblem, ImportRun, RunState
 
 DECIDED = ("order", "decimal", "values", "lenient")
 """What a person may decide about a column besides its target."""
+
+
+SURE = 0.5
+"""How well the columns of a file among several must fit a type: most files of an export have a place elsewhere."""
 
 
 def start(by: User, type_name: str, file_name: str, path: str, size: int) -> ImportRun:
@@ -62,7 +66,7 @@ def read(run: ImportRun, tell: Callable[[int], None]) -> None:
     known = importable_types(run.by)
     facts = read_facts(run, [known_named(run.type)] if run.type else known)
     found = recognised(facts.headers) if facts.row_count else None
-    run.facts = facts.as_json() | converted | ({"export": found[0]} if found is not None else {})
+    run.facts = facts.as_json() | converted | ({"export": found[0]} if found is not None else {"guessed": not run.type})
     run.type = run.type or _type_of(run, facts, found[1] if found is not None else None, known)
     run.problem = "" if facts.row_count else _("The file has no rows of data.")
     if not run.problem and not run.type:
@@ -82,7 +86,7 @@ def _type_of(run: ImportRun, facts: FileFacts, table: ExportTable | None, known:
     if table is not None:
         place = find_known(table.type)
         return place.name if place is not None and may_import(run.by, place) else ""
-    guessed = guess_type(run, facts, known)
+    guessed = guess_type(run, facts, known, SURE if run.parent_id is not None else 0.0)
     return guessed.name if guessed is not None else ""
 
 
@@ -93,16 +97,29 @@ def propose(run: ImportRun, columns: list[dict[str, Any]], table: ExportTable | 
     taken = by_name(known)
     for column in columns:
         target = taken.get(column["target"])
-        lenient = target is not None and (lenient_by_default(target.kind) or table is not None)
+        lenient = target is not None and (
+            lenient_by_default(target.kind) or (table is not None and _forgiven(known, target, column))
+        )
         column["lenient"] = lenient and column["target"] != known.title
     run.options = {"mode": Mode.UPSERT, "make": True, "system": "import", "constants": _answers(run)}
+    left = [c["header"] for c in columns if not c["target"]]
+    if left and not known.extra.get("keeps_other", True):
+        run.facts = {**run.facts, "remark": _("Not kept: %(columns)s") % {"columns": ", ".join(left)[:300]}}
     if table is not None:
         said = table.folded_deleted
         deleted = next((c["column"] for c in columns if said and folded(c["header"]) == said), None)
         run.options |= {"system": table.product, "deleted": deleted, "forgiving": True, "doubts": dict(table.doubts)}
         run.options |= {"id_prefix": table.id_prefix, "mode": Mode.UPDATE if table.only_links else Mode.UPSERT}
-    run.options["match"] = default_match(run)
+    run.options["match"] = (
+        table.match if table is not None and table.match in {c["target"] for c in columns} else default_match(run)
+    )
     run.state = RunState.MAPPING
+
+
+def _forgiven(known: RecordType, target: Target, column: Mapping[str, Any]) -> bool:
+    """Whether an export's cell that cannot be used leaves its row standing; the stage of a sale is asked for."""
+    asked = target.field.required or target.name in {option.source for option in options_of(known)}
+    return bool(column["by_id"]) or not asked
 
 
 def _answers(run: ImportRun) -> dict[str, str]:

@@ -16,7 +16,7 @@ from coordina.ledger.models.changes import ChangeSet, State
 from coordina.records.importing import checking, running, steps
 from coordina.records.importing.checking import Progress
 from coordina.records.importing.exports import EXPORTS, ExportTable
-from coordina.records.importing.options import ImportOption, field_of, options_of
+from coordina.records.importing.options import ImportOption, field_of, may_make, options_of
 from coordina.records.importing.plan import NEW, Plan
 from coordina.records.importing.promises import Promises
 from coordina.records.importing.references import Resolver
@@ -53,10 +53,21 @@ def read_all(parent: ImportRun, tell: Progress) -> None:
         elif run.state in READABLE:
             run.state = RunState.MAPPING
             run.save(update_fields=["state"])
+    _drop_guesses(parent)
     _put_in_order(parent)
     _link_by_name(parent)
     _answer(parent)
     check_all(parent, tell)
+
+
+def _drop_guesses(parent: ImportRun) -> None:
+    """In an export of a known program, a file that is none of its known tables is not taken for something else."""
+    runs = files_of(parent)
+    if not any(run.facts.get("export") for run in runs):
+        return
+    for run in runs:
+        if run.facts.get("guessed") and run.type:
+            ImportRun.objects.filter(pk=run.pk).update(type="", state=RunState.FAILED)
 
 
 def _put_in_order(parent: ImportRun) -> None:
@@ -120,7 +131,7 @@ def _answer(parent: ImportRun) -> None:
     answers = dict(parent.options.get("answers", {}))
     for name, option in asked(parent).items():
         if name not in answers:
-            answers[name] = _fitting(parent, option) or (NEW if option.make is not None else "")
+            answers[name] = _fitting(parent, option)
     decide(parent, answers=answers, strangers={})
 
 
@@ -135,7 +146,7 @@ def texts_of(parent: ImportRun, option: ImportOption) -> list[str]:
 
 
 def _fitting(parent: ImportRun, option: ImportOption) -> str:
-    """The record inside which all texts of the files are known already; empty where there is none."""
+    """The record inside which all texts of the files are known; else a new one, else that which knows the most."""
     run = next((r for r in placed(parent) if option in options_of(known_named(r.type))), None)
     texts = texts_of(parent, option)
     if run is None:
@@ -143,17 +154,17 @@ def _fitting(parent: ImportRun, option: ImportOption) -> str:
     known = known_named(run.type)
     far: Any = field_of(known, option).to
     keys = far.objects.visible_to(run.by).order_by("pk").values_list("pk", flat=True)[:50]
-    if not texts:
+    inside, field = option.within.get(option.source), known.fields.get(option.source)
+    if not texts or field is None or inside is None:
         return str(next(iter(keys), ""))
+    found: list[tuple[int, int]] = []
     for key in keys:
-        inside = option.within.get(option.source)
-        field = known.fields.get(option.source)
-        if field is None or inside is None:
-            return str(key)
         resolver = Resolver(field, run.by, {}, make=False, inside=(inside, key))
-        if all(pk is not None for pk in resolver.find(texts).values()):
-            return str(key)
-    return ""
+        found.append((sum(pk is not None for pk in resolver.find(texts).values()), -key))
+    most, key = max(found, default=(0, 0))
+    if most < len(texts) and may_make(known, option, run.by):
+        return NEW
+    return str(-key) if found else ""
 
 
 def decide(parent: ImportRun, *, answers: Mapping[str, str], strangers: Mapping[str, str]) -> None:

@@ -250,7 +250,7 @@ def _keep_other(judge: Judge, linked: Sequence[tuple[Judged, int]]) -> None:
     """Keep the cells that no field holds in a note, where the type has no room for other data."""
     model = judge.plan.type.model
     left = [(one, pk) for one, pk in linked if one.other]
-    if not left or issubclass(model, Extensible):
+    if not left or issubclass(model, Extensible) or not judge.plan.type.extra.get("keeps_other", True):
         return
     label = model._meta.label
     texts = {pk: "\n".join(f"{header}: {text}" for header, text in one.other.items())[:20_000] for one, pk in left}

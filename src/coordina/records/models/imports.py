@@ -20,6 +20,7 @@ class RunState(models.TextChoices):
     UNDOING = "undoing", _("Undoing")
     UNDONE = "undone", _("Undone")
     PARTLY = "partly", _("Partly undone")
+    REDOING = "redoing", _("Importing again")
     FAILED = "failed", _("Failed")
 
 

@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.refusals import Conflict, Forbidden, NotFound
-from coordina.core.types import TYPES, RecordType
+from coordina.core.types import RecordType
 from coordina.ledger.models.changes import ChangeSet, State
 from coordina.ledger.models.jobs import OVER, Job
 from coordina.records import jobs
 from coordina.records.importing.access import IMPORT, runs_of
+from coordina.records.importing.tables import find_known
 from coordina.records.models import ImportRun, RunState
 
-WORKING = (RunState.READING, RunState.CHECKING, RunState.RUNNING, RunState.UNDOING)
+WORKING = (RunState.READING, RunState.CHECKING, RunState.RUNNING, RunState.UNDOING, RunState.REDOING)
 """States in which a job is at work."""
 OPEN = (RunState.MAPPING, RunState.CHECKED)
 """States in which a person decides."""
@@ -56,13 +57,23 @@ def own_run(user: User, pk: int) -> ImportRun:
     return run
 
 
+def whole(run: ImportRun) -> ImportRun:
+    """The run itself, or that of all the files which it came with: they begin, end and go back together."""
+    if run.parent_id is None:
+        return run
+    runs = ImportRun.objects.select_related("by__role", "by__team", "change_set")
+    return runs.get(pk=run.parent_id)
+
+
 def known_of(run: ImportRun) -> RecordType | None:
     """The record type of a run; None while nobody knows it."""
-    return TYPES.get(run.type) if run.type else None
+    return find_known(run.type) if run.type else None
 
 
 def page_of(run: ImportRun) -> str:
     """Address of the page a run is at."""
+    if run.several and run.state not in WORKING:
+        return reverse("web:import_files", args=(run.pk,))
     return reverse(PAGES.get(RunState(run.state), "web:import_run"), args=(run.pk,))
 
 
@@ -91,6 +102,20 @@ def take_back(run: ImportRun, by: User, *, force: bool) -> None:
         if not ImportRun.objects.filter(pk=run.pk, state__in=WRITTEN).update(state=RunState.UNDOING):
             raise Conflict(_("This import has gone on meanwhile. Look where it is now."))
         made = jobs.undo_rows.using(by=by.pk, order_key=f"import:{run.pk}").enqueue(run.pk, by.pk, force)
+        ImportRun.objects.filter(pk=run.pk).update(job_id=int(made.id))
+
+
+def bring_back(run: ImportRun, by: User) -> None:
+    """Enqueue the redo of a run that was undone.
+
+    Raises:
+        Conflict: When it is not where the page showed it.
+    """
+    with transaction.atomic():
+        before = (RunState.UNDONE, RunState.PARTLY)
+        if not ImportRun.objects.filter(pk=run.pk, state__in=before).update(state=RunState.REDOING):
+            raise Conflict(_("This import has gone on meanwhile. Look where it is now."))
+        made = jobs.redo_rows.using(by=by.pk, order_key=f"import:{run.pk}").enqueue(run.pk, by.pk)
         ImportRun.objects.filter(pk=run.pk).update(job_id=int(made.id))
 
 

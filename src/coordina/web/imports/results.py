@@ -12,7 +12,7 @@ from coordina.records.importing.steps import label_of
 from coordina.records.models import ImportProblem, ImportRun, RunState
 from coordina.web.imports.going import undo_state
 from coordina.web.imports.reviewing import problems_of
-from coordina.web.imports.showing import can_undo
+from coordina.web.imports.showing import can_undo, may_redo
 from coordina.web.undoing import left_of
 
 TOLD = 10
@@ -27,7 +27,8 @@ def done_values(request: Any, run: ImportRun, known: RecordType) -> dict[str, An
         "undone": state == State.UNDONE,
         "partly": state == State.PARTLY,
         "stopped": run.state == RunState.STOPPED,
-        "can_undo": can_undo(run, request.user),
+        "can_undo": can_undo(run, request.user) and state != State.UNDONE,
+        "can_redo": may_redo(run, request.user),
         "left": left_of(held, request.user) if state == State.PARTLY else [],
         "made": [
             (label_of(known, name.removeprefix("made:")), request.formats.integer(count))

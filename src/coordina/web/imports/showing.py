@@ -12,6 +12,7 @@ from coordina.ledger.models.changes import State
 from coordina.ledger.queue import job_status
 from coordina.ledger.undo import may_undo
 from coordina.records.importing.access import IMPORT, importable_types, runs_of
+from coordina.records.importing.running import can_redo
 from coordina.records.models import ImportRun, RunState
 from coordina.web.imports.going import OPEN, WORKING, is_stuck, known_of, page_of, undo_state
 from coordina.web.jobs import as_context
@@ -36,12 +37,13 @@ def frame(request: Any, run: ImportRun, place: int | None = None) -> dict[str, A
     """
     known = known_of(run)
     rows = int(run.facts.get("row_count", 0))
-    facts = [run.file_name]
+    facts = [run.file_name] if not run.several else [files_text(run)]
     if rows:
         facts.append(ngettext("%(count)s row", "%(count)s rows", rows) % {"count": request.formats.integer(rows)})
         headers = len(run.facts.get("headers", []))
+    if rows and not run.several:
         facts.append(ngettext("%(count)d column", "%(count)d columns", headers) % {"count": headers})
-    plural = str(known.plural) if known is not None else _("a file")
+    plural = str(known.plural) if known is not None else _("several files") if run.several else _("a file")
     return {
         "run": run,
         "known": known,
@@ -67,6 +69,8 @@ def steps_of(run: ImportRun, place: int | None = None) -> list[dict[str, str]]:
         notes[1] = _("%(known)d of %(all)d recognised") % {"known": known, "all": len(columns)}
     if now >= 2 and errors:
         notes[2] = ngettext("%(count)d row has errors", "%(count)d rows have errors", errors) % {"count": errors}
+    if run.several or run.parent_id is not None:
+        return _steps_of_several(run)
     names = (_("File"), _("Columns"), _("Review"), _("Import"))
     urls = ["", "web:import_columns", "web:import_review", ""]
     path = []
@@ -75,6 +79,24 @@ def steps_of(run: ImportRun, place: int | None = None) -> list[dict[str, str]]:
         link = reverse(url, args=(run.pk,)) if url and step < now and run.state in OPEN else ""
         path.append({"name": name, "state": state, "note": note, "url": link})
     return path
+
+
+def _steps_of_several(run: ImportRun) -> list[dict[str, str]]:
+    """The path of several files: files, review of all, import."""
+    shown = {RunState.READING: 0, RunState.FAILED: 0, RunState.RUNNING: 2, RunState.STOPPED: 2, RunState.CHECKED: 1}
+    now = shown.get(RunState(run.state), 1 if run.state in (RunState.MAPPING, RunState.CHECKING) else 3)
+    notes = ("", "", _("can be undone"))
+    names = (_("Files"), _("Review"), _("Import"))
+    return [
+        {"name": name, "state": "done" if n < now else "now" if n == now else "", "note": note, "url": ""}
+        for n, (name, note) in enumerate(zip(names, notes, strict=True))
+    ]
+
+
+def files_text(run: ImportRun) -> str:
+    """How many files a run of several has."""
+    count = int(run.facts.get("files", 0))
+    return ngettext("%(count)d file", "%(count)d files", count) % {"count": count}
 
 
 def job_of(request: Any, run: ImportRun) -> dict[str, Any] | None:
@@ -86,7 +108,7 @@ def job_of(request: Any, run: ImportRun) -> dict[str, Any] | None:
         return None
     shown = as_context(request, status)
     shown["result_url"] = ""
-    stoppable = status.can_cancel and run.state != RunState.UNDOING
+    stoppable = status.can_cancel and run.state not in (RunState.UNDOING, RunState.REDOING)
     shown["cancel_url"] = reverse("web:import_stop", args=(run.pk,)) if stoppable else ""
     return shown
 
@@ -103,7 +125,7 @@ def line_of(request: Any, run: ImportRun) -> dict[str, Any]:
     return {
         "run": run,
         "url": page_of(run),
-        "noun": capital(known.plural) if known is not None else "",
+        "noun": capital(known.plural) if known is not None else files_text(run) if run.several else "",
         "state": _("Stuck") if is_stuck(run) else label,
         "tone": "" if undone not in ("", State.DONE) else tones.get(RunState(run.state), ""),
         "when": request.formats.datetime(run.created_at),
@@ -118,13 +140,20 @@ def can_undo(run: ImportRun, user: User) -> bool:
     return change is not None and may_undo(change, user) and change.state in (State.DONE, State.OPEN, State.PARTLY)
 
 
+def may_redo(run: ImportRun, user: User) -> bool:
+    """Whether an undone import can be brought back by a person."""
+    undone = run.state in (RunState.UNDONE, RunState.PARTLY)
+    return undone and can_redo(run) and (run.by_id == user.pk or can_undo(run, user))
+
+
 LINES = 50
 """Runs on one page of the history."""
 
 
 def start_values(request: Any) -> dict[str, Any]:
     """What the first page offers: the types a person may import, and what they have not finished."""
-    open_runs = runs_of(request.user).filter(by=request.user, state__in=(*OPEN, *WORKING)).select_related("by")
+    open_runs = runs_of(request.user).filter(by=request.user, parent=None, state__in=(*OPEN, *WORKING))
+    open_runs = open_runs.select_related("by")
     return {
         "types": importable_types(request.user),
         "waiting": [line_of(request, run) for run in open_runs[:6]],
@@ -134,7 +163,7 @@ def start_values(request: Any) -> dict[str, Any]:
 def history_values(request: Any) -> dict[str, Any]:
     """One page of the history."""
     before = parse_id(request.GET.get("before", ""))
-    found = runs_of(request.user).select_related("by", "change_set")
+    found = runs_of(request.user).filter(parent=None).select_related("by", "change_set")
     found = list((found.filter(pk__lt=before) if before is not None else found)[: LINES + 1])
     return {
         "lines": [line_of(request, run) for run in found[:LINES]],

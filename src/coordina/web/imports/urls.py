@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coordina.web.imports import views
+from coordina.web.imports import several, views
 
 urlpatterns = [
     path("import/", views.start, name="import_start"),
@@ -18,5 +18,7 @@ urlpatterns = [
     path("import/<int:pk>/done/", views.done, name="import_done"),
     path("import/<int:pk>/errors/", views.errors, name="import_errors"),
     path("import/<int:pk>/undo/", views.undo, name="import_undo"),
+    path("import/<int:pk>/redo/", several.redo, name="import_redo"),
+    path("import/<int:pk>/files/", several.files, name="import_files"),
     path("import/<int:pk>/discard/", views.discard, name="import_discard"),
 ]

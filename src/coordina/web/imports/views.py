@@ -53,7 +53,7 @@ def history(request: Any) -> HttpResponse:
 def run_page(request: Any, pk: int) -> HttpResponse:
     """Where a run is: its progress while a job works, else the page of its step."""
     run = going.find_run(request.user, pk)
-    if run.state not in (*going.WORKING, RunState.FAILED):
+    if run.state not in (*going.WORKING, RunState.FAILED) or (run.several and run.state == RunState.FAILED):
         return redirect(going.page_of(run))
     values = frame(request, run) | {"job": job_of(request, run), "stuck": going.is_stuck(run)}
     values["types"] = importable_types(request.user)
@@ -71,7 +71,9 @@ def retype(request: Any, pk: int) -> HttpResponse:
     changed = bool(sheet) and sheet in run.facts.get("sheets", []) and sheet != run.facts.get("sheet")
     if (chosen != run.type or changed) and run.change_set_id is None:
         facts = {**run.facts, "sheet": sheet} if changed else run.facts
-        ImportRun.objects.filter(pk=run.pk).update(type=chosen, facts=facts)
+        state = RunState.READING if run.parent_id else run.state
+        ImportRun.objects.filter(pk=run.pk).update(type=chosen, facts=facts, state=state)
+        run = going.whole(run)
         going.move(run, RunState.READING, RunState.MAPPING, RunState.CHECKED, RunState.FAILED)
     return redirect("web:import_run", run.pk)
 
@@ -86,8 +88,9 @@ def columns(request: Any, pk: int) -> HttpResponse:
     if request.method == "POST":
         steps.decide(run, *read_choice(run, known, request.POST))
         if request.POST.get("go") == "check":
-            going.move(run, RunState.CHECKING, RunState.MAPPING)
-            return redirect("web:import_run", run.pk)
+            whole = going.whole(run)
+            going.move(whole, RunState.CHECKING, RunState.MAPPING, RunState.CHECKED)
+            return redirect("web:import_run", whole.pk)
         return redirect("web:import_columns", run.pk)
     values = {"page": ColumnsPage(run, known, request.user), "types": importable_types(request.user)}
     values |= {"modes": MODES, "orders": ORDERS, "decimals": DECIMALS}
@@ -121,7 +124,7 @@ def review(request: Any, pk: int) -> HttpResponse:
 @require_POST
 def begin(request: Any, pk: int) -> HttpResponse:
     """Import what was checked; a stopped import goes on."""
-    run = going.own_run(request.user, pk)
+    run = going.whole(going.own_run(request.user, pk))
     going.move(run, RunState.RUNNING, RunState.CHECKED, RunState.STOPPED)
     return redirect("web:import_run", run.pk)
 
@@ -129,7 +132,7 @@ def begin(request: Any, pk: int) -> HttpResponse:
 @require_POST
 def stop(request: Any, pk: int) -> HttpResponse:
     """Stop the work of a run; what was imported so far stays and can be undone."""
-    run = going.find_run(request.user, pk)
+    run = going.whole(going.find_run(request.user, pk))
     if run.job_id is not None:
         cancel(run.job_id, request.user)
         steps.settle_stopped(run)
@@ -139,7 +142,7 @@ def stop(request: Any, pk: int) -> HttpResponse:
 @require_POST
 def retry_job(request: Any, pk: int) -> HttpResponse:
     """Let a failed job of a run try again."""
-    run = going.find_run(request.user, pk)
+    run = going.whole(going.find_run(request.user, pk))
     if run.job_id is not None:
         retry(run.job_id, request.user)
     return redirect("web:import_run", run.pk)
@@ -158,7 +161,7 @@ def done(request: Any, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: Any, pk: int) -> HttpResponse:
     """Take a whole import back, after saying what that means."""
-    run = going.find_run(request.user, pk)
+    run = going.whole(going.find_run(request.user, pk))
     if not can_undo(run, request.user):
         raise NotFound
     force = request.POST.get("force", request.GET.get("force", "")) == "yes"
@@ -171,7 +174,7 @@ def undo(request: Any, pk: int) -> HttpResponse:
 @require_POST
 def discard(request: Any, pk: int) -> HttpResponse:
     """Forget a file that was not imported; what was made for it already is taken back."""
-    run = going.own_run(request.user, pk)
+    run = going.whole(going.own_run(request.user, pk))
     if run.state not in (*going.OPEN, RunState.FAILED):
         raise NotFound
     steps.discard(run, request.user)
