@@ -110,7 +110,7 @@ HISTORY = RecordType(
     icon="route",
     writer=HistoryWriter(StageEntry),
     title="stage",
-    fields={
+    declared={
         field.name: field
         for field in (
             Field(
