@@ -51,6 +51,7 @@ WRITTEN_BY = {
     "records/importing/references.py": "records that rows of an import name, by their writers, in its change set",
     "records/importing/running.py": "the import's own run and its change set",
     "records/importing/steps.py": "the import's own run, a machine table",
+    "records/importing/together.py": "the runs of several files, machine tables",
     "records/importing/checking.py": "the import's own run, a machine table",
     "records/importing/writing.py": "the writer called for a chunk of rows, in the import's change set",
     "records/tags.py": "the words of records, written by actions and writers",

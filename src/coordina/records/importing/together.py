@@ -167,6 +167,18 @@ def _fitting(parent: ImportRun, option: ImportOption) -> str:
     return str(-key) if found else ""
 
 
+def leave_out(parent: ImportRun, said: Mapping[int, bool]) -> None:
+    """Leave files out, or take them in again.
+
+    Args:
+        said: By id of a file's run, whether it is left out.
+    """
+    for run in files_of(parent):
+        if run.pk in said:
+            run.options = {**run.options, "left_out": said[run.pk]}
+            run.save(update_fields=["options"])
+
+
 def decide(parent: ImportRun, *, answers: Mapping[str, str], strangers: Mapping[str, str]) -> None:
     """Take answers, and what owners nobody knows mean, for all files; what was judged before no longer counts.
 

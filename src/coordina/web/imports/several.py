@@ -78,10 +78,10 @@ def redo(request: Any, pk: int) -> HttpResponse:
 
 def _decide(run: ImportRun, request: Any) -> None:
     """Take what the page sent: which files are left out, the answers, and who owners are."""
-    for each in together.files_of(run):
-        if f"seen-{each.pk}" in request.POST:
-            each.options = {**each.options, "left_out": f"take-{each.pk}" not in request.POST}
-            each.save(update_fields=["options"])
+    sent = request.POST
+    together.leave_out(
+        run, {e.pk: f"take-{e.pk}" not in sent for e in together.files_of(run) if f"seen-{e.pk}" in sent}
+    )
     answers = dict(run.options.get("answers", {}))
     for name in together.asked(run):
         said = request.POST.get(f"answer-{name}", answers.get(name, ""))
