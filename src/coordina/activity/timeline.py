@@ -34,6 +34,7 @@ def _comment(each: Comment, look: Look, names: dict[int, Named]) -> Moment:
     return Moment(
         source="comments",
         mark=str(each.pk),
+        by=each.owner_id,
         at=each.created_at,
         title=format_html(_("{who} commented"), who=who(each.owner.name)),
         body=drawn(each.text, found),
@@ -64,6 +65,7 @@ def _reminder(each: Reminder, look: Look) -> Moment:
     return Moment(
         source="reminders",
         mark=str(each.pk),
+        by=each.made_by_id,
         at=each.created_at,
         title=format_html(text, **values),
         body=each.text,

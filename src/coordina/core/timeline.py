@@ -29,6 +29,7 @@ class Moment:
         links: What can be done with it: label, address, and an icon; without one the label itself is shown.
         data: What a source's own template needs.
         template: Partial that draws the entry instead of the usual one.
+        by: Id of whoever did it; None where that is nobody in particular.
     """
 
     source: str
@@ -43,6 +44,7 @@ class Moment:
     links: tuple[tuple[Text, str, str], ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     template: str = ""
+    by: int | None = None
 
     @property
     def slight(self) -> bool:

@@ -93,6 +93,7 @@ def _moment(each: Interaction, look: Look, names: Mapping[tuple[str, int], tuple
     return Moment(
         source="interactions",
         mark=f"{micros}-{each.pk}",
+        by=each.owner_id,
         at=each.happened_at,
         title=said(each),
         body=body,

@@ -14,6 +14,7 @@ from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Rea
 from coordina.pipeline.part_writers import LineWriter, PipelineWriter, ReasonWriter, StageWriter, StakeholderWriter
 from coordina.pipeline.targets import entry_targets
 from coordina.pipeline.writers import OpportunityWriter
+from coordina.records.tags import tags_field
 
 
 def with_lines(condition: Q) -> Exists:
@@ -103,6 +104,7 @@ OPPORTUNITY = declare(
         f("next_step", aliases=("próximo paso",)),
         f("next_step_on", sortable=True, aliases=("fecha del próximo paso",)),
         f("description", aliases=("descripción",)),
+        tags_field(Opportunity),
         f(
             "owner",
             required=False,
@@ -134,7 +136,7 @@ OPPORTUNITY = declare(
     sections=(
         Section(
             _("Opportunity"),
-            ("name", "company", "person", "amount", "currency", "source", "competitors", "description"),
+            ("name", "company", "person", "amount", "currency", "source", "competitors", "tags", "description"),
         ),
         Section(
             _("Way to the close"),

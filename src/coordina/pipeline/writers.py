@@ -16,7 +16,6 @@ from coordina.core.instances import fresh
 from coordina.core.money import DatedRates
 from coordina.core.references import format_reference
 from coordina.core.refusals import Refusal
-from coordina.core.writer import Writer
 from coordina.ledger.models.sequences import take
 from coordina.pipeline import rules
 from coordina.pipeline.calendar import furthest_today
@@ -24,6 +23,8 @@ from coordina.pipeline.models import Opportunity, OpportunityLine, StageEntry
 from coordina.pipeline.rules import Step
 from coordina.pipeline.stages import Stages
 from coordina.pipeline.way import BATCH, OPPORTUNITIES, steps_of
+from coordina.records.tags import clean_words
+from coordina.records.writers import Tagged
 
 SERIES = "OPP"
 ENTERED = "entered_stage:"
@@ -53,7 +54,7 @@ class _Work:
     today: date
 
 
-class OpportunityWriter(Writer[Opportunity]):
+class OpportunityWriter(Tagged[Opportunity]):
     """Opportunities keep their status, way through the stages, value and cycle in agreement.
 
     Besides columns it takes `product` (one line of it at the amount), `entered_on` (day of entry to the present stage)
@@ -61,7 +62,7 @@ class OpportunityWriter(Writer[Opportunity]):
     asks. Days that are not given stay unknown.
     """
 
-    virtual: ClassVar[tuple[str, ...]] = ("product",)
+    virtual: ClassVar[tuple[str, ...]] = (*Tagged.virtual, "product")
 
     def clean(self, values: Values, *, obj: Opportunity | None = None) -> Values:
         """Check one row: per cent, currency and its rate, stage and pipeline, reason, order of the days."""
@@ -71,6 +72,8 @@ class OpportunityWriter(Writer[Opportunity]):
                 if name == "owner" and obj is not None:
                     raise Refusal("required", _("Somebody has to look after it."), field="owner")
                 del values[name]
+        if "tags" in values:
+            values["tags"] = clean_words(values["tags"])
         rules.check_probability(values.get("probability"))
         if values.get("stage") is not None and values.get("pipeline") is not None:
             rules.check_stage_of(values["pipeline"].pk, values["stage"].pipeline_id)
@@ -126,6 +129,7 @@ class OpportunityWriter(Writer[Opportunity]):
         ]
         if lines:
             OpportunityLine.objects.bulk_create(lines, batch_size=BATCH)
+        self.created(made, rows, by=by, at=at)
         return made
 
     def _work(self, codes: Sequence[str], at: datetime) -> _Work:
@@ -186,6 +190,7 @@ class OpportunityWriter(Writer[Opportunity]):
             bulk_save(self.model, objs, sorted(names | {*KEPT, *self.follows()}))
         OPPORTUNITIES.write(ways)
         self._put_products(changes)
+        self.edited(changes, by=by, at=at)
         return objs
 
     @staticmethod

@@ -77,6 +77,7 @@ def _moment(event: Event, lines: tuple[SafeString, ...]) -> Moment:
     return Moment(
         source="changes",
         mark=str(change.pk),
+        by=change.by_id,
         at=change.at,
         title=SafeString(""),
         lines=lines,

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from coordina.accounts.enums import Access
 from coordina.accounts.models import User
 from coordina.accounts.rates import DEFAULT_CURRENCY
 from coordina.core.formats import Formats
@@ -16,9 +17,12 @@ from coordina.core.records import Record
 from coordina.core.types import type_of
 from coordina.core.visibility import covers
 from coordina.records.models import Attachment, Note
+from coordina.records.narrowing import Wanted
 from coordina.records.timeline import current_formats, feed_of
 
 SHOWN_FILES = 20
+SHOWN_PEOPLE = 200
+"""People whose entries one may look for; a page asks for them only where it draws the form."""
 _FILES = Prepared(
     lambda label, pk: (
         Attachment.objects.filter(subject_type=label, subject_id=pk)
@@ -28,10 +32,14 @@ _FILES = Prepared(
 )
 
 
-def timeline_values(record: Record, user: User, formats: Formats, *, only: str = "", after: str = "") -> dict[str, Any]:
+def timeline_values(
+    record: Record, user: User, formats: Formats, *, only: str = "", after: str = "", narrow: Wanted | None = None
+) -> dict[str, Any]:
     """What the templates of the timeline are given."""
     url = reverse("records:timeline", args=(type_of(record).url, record.pk))
-    return {"feed": feed_of(record, user, formats, only=only, after=after), "timeline_url": url}
+    feed = feed_of(record, user, formats, only=only, after=after, narrow=narrow)
+    people = User.objects.visible_to(user).filter(access=Access.ACTIVE).order_by("name", "pk")
+    return {"feed": feed, "timeline_url": url, "people_here": people.values_list("pk", "name")[:SHOWN_PEOPLE]}
 
 
 def timeline_panel(record: Record, user: User) -> Mapping[str, Any]:

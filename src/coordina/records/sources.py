@@ -41,6 +41,7 @@ def _note(note: Note, look: Look) -> Moment:
     return Moment(
         source="notes",
         mark=str(note.pk),
+        by=note.owner_id,
         at=note.created_at,
         title=format_html(_("{who} wrote a note"), who=who(note.owner.name)),
         body=note.text,
@@ -68,6 +69,7 @@ def _file(kept: Attachment, look: Look) -> Moment:
     return Moment(
         source="files",
         mark=str(kept.pk),
+        by=kept.owner_id,
         at=kept.created_at,
         title=format_html(
             _("{who} added {file}"),

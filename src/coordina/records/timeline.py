@@ -17,6 +17,7 @@ from coordina.core.formats import Formats, babel_locale, formats_of
 from coordina.core.records import Record
 from coordina.core.refusals import Text
 from coordina.core.timeline import Look, Moment, sources_for
+from coordina.records.narrowing import Wanted, matching
 
 PAGE = 20
 FOLDED = 3
@@ -64,6 +65,9 @@ class Chip:
     current: bool
 
 
+NOTHING = Wanted()
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One page of a record's timeline.
@@ -71,6 +75,7 @@ class Feed:
     Attributes:
         next: Mark of the following page; empty on the last one.
         only: Name of the source shown alone; empty for all.
+        narrow: What was looked for.
     """
 
     record: Record
@@ -79,6 +84,7 @@ class Feed:
     next: str
     only: str
     first: bool
+    narrow: Wanted = NOTHING
 
 
 def current_formats(currency: str = "") -> Formats:
@@ -92,7 +98,16 @@ def current_formats(currency: str = "") -> Formats:
     return formats_of(language, zone, currency or reporting_currency(), timezone.now())
 
 
-def feed_of(record: Record, user: User, formats: Formats, *, only: str = "", after: str = "", size: int = PAGE) -> Feed:
+def feed_of(
+    record: Record,
+    user: User,
+    formats: Formats,
+    *,
+    only: str = "",
+    after: str = "",
+    size: int = PAGE,
+    narrow: Wanted | None = None,
+) -> Feed:
     """One page of what happened to a record.
 
     Args:
@@ -102,12 +117,14 @@ def feed_of(record: Record, user: User, formats: Formats, *, only: str = "", aft
         only: Name of the one source wanted; empty or unknown for all.
         after: Mark of the page, from the one before; what cannot be read begins anew.
         size: Entries a page.
+        narrow: What is looked for among them.
     """
     sources = sources_for(type(record))
     only = only if only in sources else ""
     marks = dict(_MARKS.findall(after))
     wanted = [only] if only else list(sources)
-    given = [sources[n].read(Look(record, user, formats, marks.get(n, ""), size + 1)) for n in wanted]
+    looks = {n: Look(record, user, formats, marks.get(n, ""), size + 1) for n in wanted}
+    given = [matching(sources[n], look, narrow) if narrow else sources[n].read(look) for n, look in looks.items()]
     merged: Iterator[Moment] = heapq.merge(*given, key=lambda m: m.at, reverse=True)
     moments = list(islice(merged, size + 1))
     shown = moments[:size]
@@ -122,6 +139,7 @@ def feed_of(record: Record, user: User, formats: Formats, *, only: str = "", aft
         "~".join(f"{n}:{mark}" for n, mark in marks.items() if n in wanted) if more else "",
         only,
         not after,
+        narrow or NOTHING,
     )
 
 

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from coordina.records.narrowing import wanted_of
 from coordina.records.panels import timeline_values
 from coordina.records.views.acting import page_values, record_at
 
@@ -15,7 +16,8 @@ def timeline(request: Any, url: str, pk: int) -> HttpResponse:
     """One page of a record's feed; a fragment where htmx asks."""
     record = record_at(request.user, url, pk)
     after = request.GET.get("after", "")
-    values = timeline_values(record, request.user, request.formats, only=request.GET.get("only", ""), after=after)
+    only, narrow = request.GET.get("only", ""), wanted_of(request.GET)
+    values = timeline_values(record, request.user, request.formats, only=only, after=after, narrow=narrow)
     if not request.headers.get("HX-Request"):
         return render(request, "records/timeline_page.html", values | page_values(record))
     return render(request, f"records/{'entries' if after else 'timeline'}.html", values)
