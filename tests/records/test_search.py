@@ -11,8 +11,8 @@ from coordina.core.types import TYPES, find_type
 from coordina.customers.models import Company, Interaction, Person
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.doors import submit
-from coordina.records.search import find, matching
-from coordina.records.search.words import plain, terms
+from coordina.records.search import find, matching, search
+from coordina.records.search.words import near, plain, terms
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +79,71 @@ def test_plain_words() -> None:
     assert plain("OPP-000123: Ñandú") == "opp 000123 nandu 123 opp000123"
     assert terms("+34 (912) 34-56") == ["349123456"]
     assert find_type(Company) in set(TYPES)
+
+
+def looked(query: str, user: User) -> list[str]:
+    return [hit.title for hit in search(query, user).hits]
+
+
+def company(name: str, by: User, **values: object) -> None:
+    submit(standard(Company, "create"), {"name": name, **values}, by=by, via="web")
+
+
+def test_what_is_called_so_comes_first_then_ones_own_then_the_newest(people: dict[str, User]) -> None:
+    rep, other = people["rep"], people["other"]
+    company("Faro", other)
+    company("Farolas del Norte", rep)
+    company("Farola", other)
+    company("Hotel Faro", other)
+    assert looked("faro", rep) == ["Faro", "Farolas del Norte", "Farola", "Hotel Faro"]
+    assert looked("faro", other) == ["Faro", "Farola", "Farolas del Norte", "Hotel Faro"]
+
+
+def test_many_newer_ones_of_another_kind_do_not_crowd_out_what_is_looked_for(people: dict[str, User]) -> None:
+    rep = people["rep"]
+    company("Bodegas Tres Gatos", rep)
+    for number in range(12):
+        data = {"summary": f"Visita a Bodegas {number}", "happened_at": "2026-01-05T10:00:00Z"}
+        submit(standard(Interaction, "create"), data, by=rep, via="web")
+    assert looked("bodegas", rep)[0] == "Bodegas Tres Gatos"
+    assert len(search("bodegas", rep, limit=5).hits) == 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("bodeags marabu", True),  # exchanged
+        ("bodgas", True),  # missing
+        ("bodegass", True),  # one too many
+        ("vodegas", True),  # wrong
+        ("marabú bodejas", True),
+        ("vodejas", False),  # two errors
+        ("bod1gas", False),
+    ],
+)
+def test_one_typing_error_is_understood(people: dict[str, User], typed: str, found: bool) -> None:
+    company("Bodegas Marabú", people["rep"])
+    answer = search(typed, people["rep"])
+    assert [hit.title for hit in answer.hits] == (["Bodegas Marabú"] if found else [])
+    assert answer.near is found
+
+
+def test_what_is_spelled_right_is_never_replaced(people: dict[str, User]) -> None:
+    company("Hotel Marea", people["rep"])
+    company("Hostal Marea", people["rep"])
+    answer = search("hotel marea", people["rep"])
+    assert ([hit.title for hit in answer.hits], answer.near) == (["Hotel Marea"], False)
+
+
+def test_an_error_finds_nothing_that_one_may_not_see(people: dict[str, User]) -> None:
+    data = {"summary": "Llamada secreta", "happened_at": "2026-01-05T10:00:00Z"}
+    submit(standard(Interaction, "create"), data, by=people["other"], via="web")
+    assert looked("secrtea", people["other"]) == ["Llamada secreta"]
+    assert looked("secrtea", people["rep"]) == []
+
+
+def test_near_words() -> None:
+    found = near("gato")
+    assert {"gto", "agto", "gago", "gatro", "pato", "gaot"} <= set(found)
+    assert "gato" not in found
+    assert near("sol") == near("912345678") == near("a" * 20) == ()

@@ -78,7 +78,7 @@ PLACES = (
     "/companies/lookup/?q={bad}",
     "/companies/export/?q={bad}&sort={bad}&cols={bad}",
     "/search/?q={bad}",
-    "/search/box/?q={bad}",
+    "/search/palette/?q={bad}",
     "/import/history/?before={bad}",
     "/?period={bad}&by={bad}&team={bad}&pipeline={bad}",
     "/settings/roles/{bad}/",

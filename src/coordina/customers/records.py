@@ -175,7 +175,7 @@ COMPANY = declare(
     ),
     match=("tax_id", "name"),
     subtitle="city",
-    extra={"fields_first": True, "avatar": "company", "no_sums": ("founded",), "views": COMPANY_VIEWS},
+    extra={"fields_first": True, "avatar": "company", "logs": True, "no_sums": ("founded",), "views": COMPANY_VIEWS},
     empty=_("Here you will see the companies you sell to. Import them or create the first one."),
 )  # fmt: skip
 
@@ -290,7 +290,7 @@ PERSON = declare(
     ),
     match=("email", "name"),
     subtitle="company",
-    extra={"fields_first": True, "avatar": "person", "views": PERSON_VIEWS},
+    extra={"fields_first": True, "avatar": "person", "logs": True, "views": PERSON_VIEWS},
     empty=_("Here you will see the people you talk to. Import them or create the first one."),
 )  # fmt: skip
 
@@ -342,7 +342,7 @@ INTERACTION = declare(
     ),
     order="-happened_at",
     subtitle="company",
-    extra={"calendar": "happened_at", "views": INTERACTION_VIEWS},
+    extra={"calendar": "happened_at", "minor": True, "views": INTERACTION_VIEWS},
     grants=GRANTS["owned"],
     importable=False,
     empty=_("Here you will see every call, mail, meeting and visit. Log one on the page of a company or a contact."),

@@ -173,6 +173,7 @@ LEAD = declare(
     subtitle="company_name",
     extra={
         "new": _("New lead"),
+        "logs": True,
         "later": (
             *("tax_id", "annual_revenue", "street", "postal_code", "region", "tracking", "first_touch_at"),
             *("outcome_note", "currency", "stage"),

@@ -149,6 +149,7 @@ OPPORTUNITY = declare(
     subtitle="company",
     extra={
         "new": _("New opportunity"),
+        "logs": True,
         "targets": entry_targets,
         "import_options": (PIPELINE_OPTION,),
         "title_parts": ("company", "product"),

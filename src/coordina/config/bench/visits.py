@@ -162,7 +162,7 @@ class Visits:
                 f"{place} {number}",
                 f"OPP-{number:06d}",
             )[turn % 4]
-            path = "/search/" if turn % 2 else "/search/box/"
+            path = "/search/" if turn % 2 else "/search/palette/"
             yield Visit(role, f"{path}?{urlencode({'q': text, 'n': number})}", self._found)
 
     @staticmethod

@@ -1,5 +1,5 @@
 """Finding records of any type by their words: accents and case do not matter, beginnings of words are enough."""
 
-from coordina.records.search.find import Hit, find, matching
+from coordina.records.search.find import Answer, Hit, find, matching, search
 
-__all__ = ["Hit", "find", "matching"]
+__all__ = ["Answer", "Hit", "find", "matching", "search"]

@@ -1,29 +1,58 @@
 """Asking the search index: only what somebody may see, the newest first."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q, Subquery
+from rapidfuzz import fuzz
 
 from coordina.core.actors import Actor, Reach
 from coordina.core.records import Record
 from coordina.core.types import TYPES, RecordType
 from coordina.ledger.entries import type_id
 from coordina.records.models import SearchRow
-from coordina.records.search.sql import Matches
-from coordina.records.search.words import terms
+from coordina.records.search.sql import Matches, Word, fts_query
+from coordina.records.search.words import near, plain, terms
 
 MANY_TEAMS = 400
 """Above this many teams a team's reach is not spelled into the query."""
+_STREAM = (
+    "SELECT r.id, r.type_id, r.object_id, r.title FROM records_searchwords w"
+    " JOIN records_searchrow r ON r.id = w.rowid WHERE w.words MATCH %s ORDER BY w.rowid DESC LIMIT %s"
+)
+"""FTS5 gives the newest first and stops when there are enough: it never gathers what a common word matches."""
+
+type Marks = Mapping[RecordType, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A record that was found."""
+    """A record that was found.
+
+    Attributes:
+        row: Grows with the age of the index row: newer is larger.
+        own: Whether it is the asker's own.
+    """
 
     type: RecordType
     pk: int
     title: str
+    row: int = 0
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search found.
+
+    Attributes:
+        near: Whether nothing was spelled as asked, and this is what is spelled nearly so.
+    """
+
+    hits: list[Hit]
+    near: bool = False
 
 
 def find(query: str, actor: Actor, *, only: Iterable[RecordType] | None = None, limit: int = 20) -> list[Hit]:
@@ -35,14 +64,89 @@ def find(query: str, actor: Actor, *, only: Iterable[RecordType] | None = None, 
         only: The record types to look in; all searchable ones when None.
         limit: How many at most.
     """
-    words = terms(query)
-    marks = {known: mark for known in (TYPES if only is None else only) if (mark := _mark(known, actor))}
+    return _newest(terms(query), _marks(actor, only), limit)
+
+
+def search(query: str, actor: Actor, *, only: Iterable[RecordType] | None = None, limit: int = 20) -> Answer:
+    """As `find`, for people who look: what is called just so comes first, then their own, then the newest.
+
+    Where nothing is found, words with one typing error are understood.
+
+    Args:
+        query: What was typed.
+        actor: Who asks.
+        only: The record types to look in; all searchable ones when None.
+        limit: How many at most.
+    """
+    words, kinds = terms(query), list(TYPES if only is None else only)
+    found = _pool(words, actor, kinds, limit)
+    if found or not words:
+        return Answer(_ranked(found, query)[:limit])
+    guessed = _understood(words, _marks(actor, kinds))
+    found = _pool(guessed, actor, kinds, limit) if guessed else []
+    return Answer(_alike(found, query)[:limit], near=bool(found))
+
+
+def _pool(words: Sequence[Word], actor: Actor, kinds: Sequence[RecordType], limit: int) -> list[Hit]:
+    """Candidates: of every type the newest, and the newest of one's own; so that none crowds out the others."""
+    found: dict[int, Hit] = {}
+    for known in kinds:
+        marks = _marks(actor, [known])
+        found |= {hit.row: hit for hit in _newest(words, marks, limit)}
+        found |= {hit.row: replace(hit, own=True) for hit in _newest(words, _own(marks, actor), limit)}
+    return list(found.values())
+
+
+def _ranked(hits: Sequence[Hit], query: str) -> list[Hit]:
+    """Called just so, beginning so, with these words in the name, or elsewhere; then one's own, then the newest.
+
+    What merely tells of something (`extra={"minor": True}`) comes after what it tells of.
+    """
+    wanted, asked = plain(query), terms(query)
+
+    def rank(hit: Hit) -> tuple[int, bool, int]:
+        title = plain(hit.title)
+        words = title.split()
+        level = 0 if title == wanted else 1 if title.startswith(wanted) else 3
+        if level == 3 and all(any(w.startswith(a) for w in words) for a in asked):
+            level = 2
+        return level + 4 * bool(hit.type.extra.get("minor")), not hit.own, -hit.row
+
+    return sorted(hits, key=rank)
+
+
+def _alike(hits: Sequence[Hit], query: str) -> list[Hit]:
+    """The most alike first."""
+    wanted = plain(query)
+
+    def rank(hit: Hit) -> tuple[bool, int, bool, int]:
+        alike = round(fuzz.partial_ratio(wanted, plain(hit.title)))
+        return bool(hit.type.extra.get("minor")), -alike, not hit.own, -hit.row
+
+    return sorted(hits, key=rank)
+
+
+def _understood(words: Sequence[str], marks: Marks) -> list[Word]:
+    """The words, with those that are found nowhere replaced by all that are one error away; none where none helps."""
+    strange = [w for w in words if near(w) and not _newest([w], marks, 1)] or [w for w in words if near(w)][-1:]
+    if not strange:
+        return []
+    return [near(w) if w in strange else w for w in words]
+
+
+def _newest(words: Sequence[Word], marks: Marks, limit: int) -> list[Hit]:
     if not words or not marks:
         return []
-    rows = SearchRow.objects.filter(Matches(words, [[m for mark in marks.values() for m in mark]])).order_by("-pk")
+    clause = [mark for found in marks.values() for mark in found]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(_STREAM, [fts_query(words, [clause]), limit])
+            rows: list[Any] = cursor.fetchall()
+    else:
+        query = SearchRow.objects.filter(Matches(words, [clause])).order_by("-pk")
+        rows = list(query.values_list("pk", "type_id", "object_id", "title")[:limit])
     by_number = {type_id(known.model._meta.label): known for known in marks}
-    found = rows.values_list("type_id", "object_id", "title")[:limit]
-    return [Hit(by_number[number], pk, title) for number, pk, title in found if number in by_number]
+    return [Hit(by_number[number], pk, title, row) for row, number, pk, title in rows if number in by_number]
 
 
 def matching(model: type[Record], text: str) -> Q:
@@ -56,6 +160,17 @@ def matching(model: type[Record], text: str) -> Q:
     number = type_id(model._meta.label)
     rows = SearchRow.objects.filter(Matches(words, [[f"xt{number}"]]), type_id=number)
     return Q(pk__in=Subquery(rows.values("object_id")))
+
+
+def _marks(actor: Actor, only: Iterable[RecordType] | None) -> Marks:
+    """The marks of what somebody may find, by type."""
+    found = {known: _mark(known, actor) for known in (TYPES if only is None else only)}
+    return {known: marks for known, marks in found.items() if marks}
+
+
+def _own(marks: Marks, actor: Actor) -> Marks:
+    """The same, of what they look after themselves."""
+    return {t: [f"{mark}&xo{actor.pk}" for mark in found] for t, found in marks.items() if t.model.scope_owner}
 
 
 def _mark(known: RecordType, actor: Actor) -> list[str]:

@@ -44,3 +44,30 @@ def terms(query: str, most: int = 8) -> list[str]:
     folded = unicodedata.normalize("NFKD", text[:200].casefold())
     bare = _without_marks(folded).replace("_", " ")
     return [w for w in _APART.split(bare) if w][:most]
+
+
+TYPED = 4
+"""Letters from which on a word may hold a typing error."""
+LONG = 14
+"""Letters of a word beyond which errors are not looked for."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def near(word: str) -> tuple[str, ...]:
+    """Every word that is one typing error away: a letter missing, too many, wrong, or two exchanged.
+
+    None for short words, where half the dictionary is near, and for numbers, where each digit counts.
+    """
+    if not TYPED <= len(word) <= LONG or not word.isalpha():
+        return ()
+    found = set()
+    for place in range(len(word)):
+        before, after = word[:place], word[place + 1 :]
+        found.add(before + after)
+        if after and after[0] != word[place]:
+            found.add(before + after[0] + word[place] + after[1:])
+        for letter in _LETTERS:
+            found.add(before + letter + after)
+            found.add(before + letter + word[place] + after)
+    found.discard(word)
+    return tuple(sorted(found))

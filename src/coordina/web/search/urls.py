@@ -6,5 +6,6 @@ from coordina.web.search import views
 
 urlpatterns = [
     path("search/", views.search_page, name="search"),
-    path("search/box/", views.search_json, name="search_box"),
+    path("search/palette/", views.palette, name="palette"),
+    path("search/preview/<noun:known>/<int:pk>/", views.preview, name="search_preview"),
 ]

@@ -1,68 +1,54 @@
-"""Finding records of all types by their words."""
+"""Finding records of all types by their words, and the palette."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from coordina.accounts.models import User
 from coordina.core.references import find_reference
 from coordina.core.types import TYPES, RecordType
-from coordina.records.search import Hit, find
+from coordina.records.search import Hit, search
+from coordina.web.search.facts import facts_of
+from coordina.web.search.palette import asked, palette_html, preview_values
 
 PAGE = 40
-BOX = 8
 
 
 @require_safe
 def search_page(request: Any) -> HttpResponse:
     """What was found, by type; the reference of one record goes straight to it."""
-    query = request.GET.get("q", "").strip()[:200]
-    only = [t for t in TYPES if t.name == request.GET.get("type")] or None
-    hits = find(query, request.user, only=only, limit=PAGE) if query else []
-    if find_reference(query) and len(hits) == 1:
+    typed = request.GET.get("q", "").strip()[:200]
+    query = asked(typed)
+    only = [t for t in TYPES if t.name == request.GET.get("type")] or query.types
+    answer = search(query.text, request.user, only=only, limit=PAGE)
+    hits = answer.hits
+    if find_reference(query.text) and len(hits) == 1 and not answer.near:
         return redirect("web:detail", hits[0].type.url, hits[0].pk)
-    context = {"query": query, "search_query": query, "groups": _grouped(hits, request), "count": len(hits)}
+    context = {"query": typed, "search_query": typed, "groups": _grouped(hits, request.user), "near": answer.near}
     return render(request, "web/search/page.html", context | {"more": len(hits) == PAGE})
 
 
 @require_safe
-def search_json(request: Any) -> JsonResponse:
-    """The first answers, for the box in the top bar."""
-    hits = find(request.GET.get("q", "")[:200], request.user, limit=BOX)
-    facts = _facts(hits, request)
-    items = [
-        {"id": h.pk, "label": h.title, "fact": facts.get((h.type.name, h.pk), str(h.type.label)), "url": _url(h)}
-        for h in hits
-    ]
-    return JsonResponse({"items": items})
+def palette(request: Any) -> HttpResponse:
+    """The list of the palette."""
+    return HttpResponse(palette_html(request.user, request.GET.get("q", ""), request.GET.get("on", "")[:500]))
 
 
-def _url(hit: Hit) -> str:
-    return reverse("web:detail", args=(hit.type.url, hit.pk))
+@require_safe
+def preview(request: Any, known: RecordType, pk: int) -> HttpResponse:
+    """The key facts of a record beside the palette's list."""
+    return render(request, "web/search/preview.html", preview_values(request, known, pk))
 
 
-def _grouped(hits: Sequence[Hit], request: Any) -> list[tuple[RecordType, list[tuple[Hit, str, str]]]]:
+def _grouped(hits: Sequence[Hit], user: User) -> list[tuple[RecordType, list[tuple[Hit, str, str]]]]:
     """Hits by type, in the order in which the types were first met, each with its address and one fact."""
-    facts = _facts(hits, request)
+    facts = facts_of(hits, user)
     found: dict[str, list[tuple[Hit, str, str]]] = {}
     for hit in hits:
-        line = (hit, _url(hit), facts.get((hit.type.name, hit.pk), ""))
-        found.setdefault(hit.type.name, []).append(line)
+        url = reverse("web:detail", args=(hit.type.url, hit.pk))
+        found.setdefault(hit.type.name, []).append((hit, url, facts.get((hit.type.name, hit.pk), "")))
     return [(TYPES[name], lines) for name, lines in found.items()]
-
-
-def _facts(hits: Sequence[Hit], request: Any) -> dict[tuple[str, int], str]:
-    """The subtitle of each hit, one query a type."""
-    found: dict[tuple[str, int], str] = {}
-    for known in {h.type.name: h.type for h in hits}.values():
-        field = known.fields.get(known.subtitle)
-        if field is None or (field.permission and not request.user.may(field.permission)):
-            continue
-        keys = [h.pk for h in hits if h.type is known]
-        rows: Any = known.model.objects.visible_to(request.user).filter(pk__in=keys)
-        for pk, fact in rows.values_list("pk", field.title_path or field.path):
-            found[known.name, pk] = str(fact or "")
-    return found

@@ -1,6 +1,7 @@
 // Everything a page can do beyond links and forms. Each module works alone; without any of them the page still works.
 import "./shell.js";
 import "./menus.js";
+import "./palette.js";
 import "./dialog.js";
 import "./toast.js";
 import "./forms.js";

@@ -79,3 +79,16 @@ for (const letter of ["l", "n", "r", "m", "t", "v", "o"]) {
     choose(tab.closest("form"), tab, true);
   });
 }
+
+/** An address such as …#log-call opens the composer on that tab. */
+function asked() {
+  const [, kind] = /^#log-(\w+)$/.exec(location.hash) ?? [];
+  const form = kind ? document.querySelector("form[data-composer]") : null;
+  const tab = form ? tabs(form).find((each) => each.dataset.kind === kind) : null;
+  if (!tab) return;
+  choose(form, tab, true);
+  form.scrollIntoView({ block: "center" });
+  history.replaceState(history.state, "", location.pathname + location.search);
+}
+addEventListener("hashchange", asked);
+mount("form[data-composer]", asked);

@@ -1,4 +1,4 @@
-// Theme, search, quick create, list of keys, connection.
+// Theme, quick create, list of keys, connection.
 import { announce, key, mount, on, say } from "./dom.js";
 
 const root = document.documentElement;
@@ -28,22 +28,6 @@ system.addEventListener("change", () => {
   document.dispatchEvent(new CustomEvent("theme"));
 });
 nameTheme();
-
-function search() {
-  const field = document.querySelector("[data-search]");
-  if (!field?.checkVisibility()) return false;
-  field.focus();
-  field.select();
-  return true;
-}
-
-key(["/"], search);
-document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && search()) event.preventDefault();
-});
-on("keydown", "[data-search]", (event, field) => {
-  if (event.key === "Escape") field.blur();
-});
 
 key(["c"], () => {
   const menu = [...document.querySelectorAll("[data-create]")].find((each) => each.checkVisibility());
