@@ -89,6 +89,7 @@ SQL_BY_HAND = {
     "config/restore.py": "asks whether a database is empty and whole, without Django",
     "config/seed/straight.py": "fills a database for measurements; a command compares it with the ledger",
     "records/duplicates/lookup.py": "one index hit for each of many keys of a machine table",
+    "records/search/find.py": "asks the full-text index for the newest rows first; the marks in the query narrow them",
     "records/importing/seen.py": "a scratch database of its own, gone with the import",
 }
 """Modules outside core and ledger that hold a cursor."""
