@@ -26,6 +26,9 @@ from coordina.pipeline import actions as pipeline
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity, Reason, Stage
 from coordina.records import actions as records
+from coordina.records.duplicates.deciding import MERGES, PARTINGS
+from coordina.records.duplicates.declared import MATCHINGS
+from coordina.records.duplicates.merging import mergeable
 from coordina.records.files import keep
 from coordina.records.importing import checking, files, running, steps
 from coordina.records.models import Attachment, ImportRun, Note
@@ -78,6 +81,8 @@ class Lives:
             (16, self.sell),
             (10, self.chase),
             (2, self.stages),
+            (6, self.merge),
+            (2, self.tell_apart),
             (4, self.bulk_edit),
             (2, self.bulk_make),
             (1, self.bulk_delete),
@@ -210,6 +215,26 @@ class Lives:
         ]
         fn, data = self.chance.choice(what)
         return self.world.act(fn, by=by, pk=None if "subject_id" in data else lead.pk, **data)
+
+    def merge(self) -> Any:
+        """Merge two or three records of a type that is compared, taking values from any of them."""
+        kind = self.chance.choice(list(MATCHINGS))
+        keys = list(kind.model.objects.order_by("pk").values_list("pk", flat=True))
+        if len(keys) < 3:
+            return False
+        stays, *others = self.chance.sample(keys, self.chance.choice([2, 3]))
+        fields = self.chance.sample(sorted(mergeable(kind.known)), 3)
+        take = {name: self.chance.choice([stays, *others]) for name in fields}
+        return self.world.act(MERGES[kind.name], by=self.somebody(), pk=stays, others=others, take=take)
+
+    def tell_apart(self) -> Any:
+        """Say that two records are not the same."""
+        kind = self.chance.choice(list(MATCHINGS))
+        keys = list(kind.model.objects.order_by("pk").values_list("pk", flat=True))
+        if len(keys) < 2:
+            return False
+        one, other = self.chance.sample(keys, 2)
+        return self.world.act(PARTINGS[kind.name], by=self.somebody(), pk=one, other=other)
 
     def stages(self) -> Any:
         """Put the stages of a pipeline in another order."""

@@ -142,6 +142,19 @@ def test_frequent_names_say_little() -> None:
     assert frequent.score < POSSIBLE <= rare.score
 
 
+def test_colleagues_are_not_one() -> None:
+    """A telephone, an employer and a town that are shared say nothing where the names differ."""
+    shared = {"phone": "954111222", "same": "7", "place": "Sevilla"}
+    one, other = record(person_name="Ana Ruiz", **shared), record(person_name="Luis Mora", **shared)
+    assert compare(one, other).score < 0.1
+    assert compare(one, record(person_name="Ruiz, Ana", **shared)).score > SURE
+
+
+def test_numbers_in_names_are_compared_as_numbers() -> None:
+    verdict = compare(record(company_name="Garaje 24 Horas"), record(company_name="Garaje 25 Horas"))
+    assert verdict.score < POSSIBLE
+
+
 def test_the_reasons_say_what_was_compared() -> None:
     verdict = compare(ALAMO, record(company_name="Alamo Distribuciones", tax_id="B12345678", place="Cádiz"))
     said = {r.trait: r.bits > 0 for r in verdict.reasons}

@@ -15,6 +15,7 @@ from coordina.config.demo.founding import House, found
 from coordina.config.demo.goods import goods
 from coordina.config.demo.prospects import LeadPen, Prospect, deeds_of, prospects
 from coordina.config.demo.story import Story
+from coordina.config.demo.twins import write_twins
 from coordina.config.demo.writing import Pen
 from coordina.customers.models import Company
 from coordina.ledger.change_sets import change_set
@@ -59,6 +60,7 @@ def fill(now: datetime) -> None:
             with change_set(by=by, at=at, via="web", action=sheet.action):
                 (pen.writings | lead_pen.writings)[sheet.action]([deed.what for deed in sheet.deeds], by, at)
         _tag(draw, made, customers, chances, clock.on(today))
+        write_twins(customers, made, clock.on(today))
 
 
 def _bring_in(pen: Pen, story: Story, customers: list[Client], chances: list[Deal]) -> None:

@@ -174,7 +174,7 @@ def as_proposed(known: RecordType, objs: list[Any]) -> tuple[Any, dict[str, int]
     given = [Candidate(o.pk, {n: getattr(o, c) for n, c in columns.items()}, o.changed_at) for o in objs]
     stays = who_stays(given)
     take = {
-        n: proposed(n, given, stays, titled=n == known.title, text=x.kind is Kind.LONG_TEXT)[0]
+        n: proposed(n, given, stays, titled=n == known.title, text=x.kind is Kind.LONG_TEXT, usual=x.default)[0]
         for n, x in fields.items()
     }
     return next(o for o in objs if o.pk == stays), take

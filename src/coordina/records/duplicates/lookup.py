@@ -1,7 +1,9 @@
 """Finding likely twins: a few index hits by the keys, then a closer look at what shares one."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 
 from django.db import connection
 
@@ -12,6 +14,8 @@ from coordina.records.duplicates.keys import keys_of
 from coordina.records.duplicates.scoring import POSSIBLE, Facts, Verdict, compare
 from coordina.records.models import MatchKey, NotSame
 
+TERMS = 400
+"""Keys that one query asks for: SQLite joins at most 500 selects."""
 A_KEY = 60
 """Records of one key that are looked at: a key that more share tells little."""
 
@@ -58,6 +62,32 @@ def twins_of(
     if keys and seen_by is not None:
         keys = set(kind.model.objects.visible_to(seen_by).filter(pk__in=keys).values_list("pk", flat=True))
     return judged(facts, facts_of(kind, sorted(keys)), most) if keys else []
+
+
+def twins_of_many(kind: Matching, several: Sequence[Facts], *, seen_by: Actor) -> list[Twin | None]:
+    """The likeliest twin of each of many descriptions, rows of a file for example; None where there is none.
+
+    Args:
+        kind: The record type.
+        several: Plain values of each.
+        seen_by: Who asks; what they may not see is as if it were not there.
+    """
+    marks = [keys_of(kind.name, facts) for facts in several]
+    near: dict[int, set[int]] = defaultdict(set)
+    for part in batched({mark for each in marks for mark in each}, TERMS):
+        for mark, pk in sharing(part):
+            near[mark].add(pk)
+    wanted = sorted({pk for keys in near.values() for pk in keys})
+    stored: dict[int, Facts] = {}
+    for some in batched(wanted, TERMS):
+        seen = kind.model.objects.visible_to(seen_by).filter(pk__in=some).values_list("pk", flat=True)
+        stored |= facts_of(kind, list(seen))
+    found: list[Twin | None] = []
+    for facts, each in zip(several, marks, strict=True):
+        keys = {pk for mark in each for pk in near.get(mark, ())} & stored.keys()
+        best = judged(facts, {pk: stored[pk] for pk in keys}, 1)
+        found.append(best[0] if best else None)
+    return found
 
 
 def judged(facts: Facts, others: Mapping[int, Facts], most: int) -> list[Twin]:

@@ -15,14 +15,12 @@ from coordina.ledger.entries import type_id
 from coordina.records.duplicates.declared import MATCHINGS, Matching, facts_of, matching_of
 from coordina.records.duplicates.index import rebuild
 from coordina.records.duplicates.keys import keys_of
-from coordina.records.duplicates.lookup import sharing, told_apart
+from coordina.records.duplicates.lookup import TERMS, sharing, told_apart
 from coordina.records.duplicates.scoring import POSSIBLE, Facts, Verdict, compare
 from coordina.records.models import DuplicatePair, MatchDue, MatchKey
 
 AT_ONCE = 200
 """Records that are looked at in one transaction."""
-TERMS = 400
-"""Keys that one query asks for: SQLite joins at most 500 selects."""
 COUNTED = 1000
 """Open pairs are counted up to here."""
 

@@ -40,7 +40,9 @@ def who_stays(candidates: Sequence[Candidate]) -> int:
     return min(candidates, key=lambda c: (-c.links, -filled[c.pk], c.pk)).pk
 
 
-def proposed(name: str, candidates: Sequence[Candidate], stays: int, *, titled: bool, text: bool) -> tuple[int, Why]:
+def proposed(
+    name: str, candidates: Sequence[Candidate], stays: int, *, titled: bool, text: bool, usual: Any = None
+) -> tuple[int, Why]:
     """Whose value of a field should be kept, and why.
 
     Args:
@@ -49,20 +51,23 @@ def proposed(name: str, candidates: Sequence[Candidate], stays: int, *, titled: 
         stays: Id of the record that stays.
         titled: Whether the field names the record: then a name in mixed letters wins.
         text: Whether it is a longer text: then the longest wins.
+        usual: What the field holds where nobody chose anything: it gives way to what somebody chose.
     """
     filled = [c for c in candidates if c.values.get(name) not in EMPTY]
+    filled = [c for c in filled if c.values[name] != usual] or filled
     if not filled:
         return stays, Why.STAYS
     if len({str(c.values[name]) for c in filled}) == 1:
         mine = next((c for c in filled if c.pk == stays), filled[0])
         return mine.pk, Why.STAYS if mine.pk == stays else Why.ONLY
     if titled or text:
-        best = max(filled, key=lambda c: (_written_well(str(c.values[name])), len(str(c.values[name])), c.pk == stays))
+        best = max(filled, key=lambda c: (*_quality(str(c.values[name]), titled=titled), c.pk == stays))
         return best.pk, Why.FULLER
     best = max(filled, key=lambda c: (c.changed_at, c.pk == stays))
     return best.pk, Why.NEWER
 
 
-def _written_well(text: str) -> bool:
-    """Whether a text has capitals and small letters, as people write names."""
-    return text != text.upper() and text != text.lower()
+def _quality(text: str, *, titled: bool) -> tuple[bool, bool, int]:
+    """How well a text is written: capitals and small letters, accents, and how much it says."""
+    well = text != text.upper() and text != text.lower()
+    return (well, not text.isascii(), len(text.split())) if titled else (False, False, len(text))

@@ -70,6 +70,8 @@ LEVELS: Mapping[Trait, Levels] = {
 
 ONE_SOURCE = (frozenset({Trait.EMAIL, Trait.DOMAIN}),)
 """Traits that say the same thing twice: only the one that says more counts."""
+SHARED = frozenset({Trait.PHONE, Trait.STREET, Trait.PLACE, Trait.POSTAL_CODE, Trait.SAME, Trait.DOMAIN})
+"""What colleagues and families have in common: it speaks for two people being one only where their names do too."""
 ONE_WORD = 0.85
 """From here on names that are written as one word each are near."""
 NAMES = (Trait.COMPANY_NAME, Trait.PERSON_NAME)
@@ -126,6 +128,9 @@ def compare(one: Facts, other: Facts) -> Verdict:
             for weaker in several:
                 if weaker is not best:
                     del found[weaker.trait]
+    name = found.get(Trait.PERSON_NAME)
+    if name is not None and name.bits < 0:
+        found = {t: r for t, r in found.items() if r.bits < 0 or t not in SHARED}
     total = PRIOR + sum(sorted(r.bits for r in found.values()))
     ordered = sorted(found.values(), key=lambda r: (-abs(r.bits), r.trait))
     return Verdict(round(1 / (1 + 2.0 ** -max(-60.0, min(60.0, total))), 4), tuple(ordered))

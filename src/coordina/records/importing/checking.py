@@ -14,11 +14,12 @@ from coordina.records.importing.judging import Judge, Judged
 from coordina.records.importing.plan import Plan
 from coordina.records.importing.promises import Promises
 from coordina.records.importing.seen import Seen
+from coordina.records.importing.twins import find_twins
 from coordina.records.importing.writing import far_of
 from coordina.records.imports.folding import folded
 from coordina.records.imports.reading import Row, rows
 from coordina.records.imports.values import answered
-from coordina.records.models import ImportProblem, ImportRun, RunState
+from coordina.records.models import ImportProblem, ImportRun, ImportTwin, RunState
 
 CHUNK = 2000
 """Rows that are judged, and written in one transaction: the more, the fewer pages of indexes are written twice."""
@@ -49,6 +50,7 @@ def check(run: ImportRun, *, progress: Progress, promises: Promises | None = Non
     judge = Judge(plan, run.by, promises=promises)
     tally = _Tally()
     ImportProblem.objects.filter(run=run).delete()
+    ImportTwin.objects.filter(run=run).delete()
     with Seen() as keys, Seen() as names:
         for part in batched(wanted_rows(run, plan), CHUNK):
             judged = judge.judge(part)
@@ -60,10 +62,12 @@ def check(run: ImportRun, *, progress: Progress, promises: Promises | None = Non
                 good = [one for one in judged if not one.errors]
                 label = plan.type.model._meta.label
                 promises.add(label, (one.external for one in good), map(judge.name_of, good))
+            if twins := find_twins(run, judge, judged):
+                tally.counts["twin"] += twins
             for one in judged:
                 _count(tally, one)
             keep_problems(run, judged)
-            progress(sum(tally.counts.values()))
+            progress(tally.counts.total() - tally.counts["twin"])
         for name in plan.own:
             there = names.known(tally.made[name])
             tally.made[name] = {k: t for k, t in tally.made[name].items() if k not in there}

@@ -25,6 +25,7 @@ from coordina.records.importing.options import ImportOption, may_make
 from coordina.records.importing.plan import Plan
 from coordina.records.importing.tables import known_named
 from coordina.records.importing.titles import held_records
+from coordina.records.importing.twins import decided
 from coordina.records.importing.writing import Spoilt, forget, write
 from coordina.records.imports.reading import Row
 from coordina.records.models import ImportProblem, ImportRun, RunState
@@ -89,7 +90,7 @@ def _transaction(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
             if row.pk is None:
                 row.save()  # before any savepoint: one that is rolled back must not take it along
             counts = Counter(run.counts)
-            for wave in _waves(judge, part):
+            for wave in _waves(run, judge, part):
                 wrote = write(judge, wave, journal.at)
                 if not judge.linking:
                     counts.update(wrote)
@@ -109,14 +110,14 @@ def _transaction(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
         raise
 
 
-def _waves(judge: Judge, part: Sequence[Row]) -> Iterator[list[Judged]]:
+def _waves(run: ImportRun, judge: Judge, part: Sequence[Row]) -> Iterator[list[Judged]]:
     """The chunk, and again those of its rows that speak of a record which an earlier row of the chunk makes."""
     left = list(part)
     while left:
         seen: set[tuple[str, str]] = set()
         wave: list[Judged] = []
         again: list[Row] = []
-        for one in judge.judge(left):
+        for one in decided(run, judge, judge.judge(left)):
             key = judge.key_of(one)
             if key in seen:
                 again.append(one.row)

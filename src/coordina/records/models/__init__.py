@@ -13,7 +13,7 @@ from coordina.records.models.fields import (
     WorkState,
 )
 from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagLink
-from coordina.records.models.imports import ImportProblem, ImportRun, RunState
+from coordina.records.models.imports import ImportProblem, ImportRun, ImportTwin, RunState
 from coordina.records.models.saved import Audience, FirstView, KeptFigures, Layout, SavedView
 from coordina.records.models.search import SearchRow
 
@@ -34,6 +34,7 @@ __all__ = [
     "Hanger",
     "ImportProblem",
     "ImportRun",
+    "ImportTwin",
     "IndexState",
     "KeptFigures",
     "Layout",

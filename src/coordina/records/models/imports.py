@@ -94,3 +94,32 @@ class ImportProblem(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["run", "number"], name="import_problem_of")]
+
+
+class TwinChoice(models.TextChoices):
+    """What becomes of a row whose record may be there already."""
+
+    CREATE = "create", _("Create it anyway")
+    UPDATE = "update", _("Update the existing one")
+    SKIP = "skip", _("Leave the row out")
+
+
+class ImportTwin(models.Model):
+    """A new row that may be there already, and what was decided. A machine table, as the run itself.
+
+    Attributes:
+        number: Of the row in the file. name: What the row calls its record.
+        object_id: The record it may be; the importer may see it.
+        score, reasons: As in `DuplicatePair`.
+    """
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    name = models.CharField(max_length=250, blank=True, default="")
+    object_id = models.BigIntegerField()
+    score = models.FloatField()
+    reasons: Any = models.JSONField(default=list)
+    choice = models.CharField(max_length=6, choices=TwinChoice.choices, default=TwinChoice.CREATE)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "number"], name="import_twin_of")]

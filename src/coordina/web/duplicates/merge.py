@@ -45,6 +45,7 @@ class Choice:
     """One value that may be kept."""
 
     pk: int
+    of: str
     html: str
     checked: bool
     why: str
@@ -163,9 +164,18 @@ def page_values(known: RecordType, objs: list[Any], stays: int | None, user: Use
     sides = sides_of(known, [o.pk for o in objs], user, formats, tuple(fields))
     rows = []
     for name, about in fields.items():
-        pk, why = proposed(name, given, kept, titled=name == known.title, text=about.kind is Kind.LONG_TEXT)
+        pk, why = proposed(
+            name, given, kept, titled=name == known.title, text=about.kind is Kind.LONG_TEXT, usual=about.default
+        )
         choices = [
-            Choice(o.pk, sides[o.pk].cells.get(name, ""), o.pk == pk, str(WHY[why]) if o.pk == pk else "") for o in objs
+            Choice(
+                o.pk,
+                sides[o.pk].title,
+                sides[o.pk].cells.get(name, ""),
+                o.pk == pk,
+                str(WHY[why]) if o.pk == pk else "",
+            )
+            for o in objs
         ]
         if any(c.html for c in choices):
             rows.append(Row(name, label_of(known, name), choices, len({c.html for c in choices}) > 1))

@@ -16,6 +16,7 @@ from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType
 from coordina.records.importing.targets import by_name
 from coordina.records.models import ImportProblem, ImportRun
+from coordina.web.duplicates.importing import twin_values
 from coordina.web.imports.choosing import ColumnsPage
 from coordina.web.listpage import capital
 from coordina.web.values import shown_text
@@ -68,6 +69,7 @@ def verdicts_of(run: ImportRun, formats: Formats) -> list[Verdict]:
         ("new", _("New rows"), counts.get("new", 0), "plus", "good", "good"),
         ("update", _("Updated"), counts.get("update", 0), "refresh", "acc", "s3"),
         ("made", _("Also created"), made, "copy", "acc", ""),
+        ("twin", _("Possible duplicates"), counts.get("twin", 0), "copy", "warn", ""),
         ("error", _("With errors"), counts.get("error", 0), "alert-triangle", "bad", "bad"),
     )
     return [Verdict(key, label, n, formats.integer(n), *look) for key, label, n, *look in kinds]
@@ -205,4 +207,5 @@ def review_values(request: Any, run: ImportRun, known: RecordType, show: str, af
         "verb": text % {"count": request.formats.integer(usable)},
         "bar": [(v.count, v.fill) for v in verdicts if v.fill and v.count],
         "page": ColumnsPage(run, known, request.user),
+        **(twin_values(run, known, request.user, request.formats, after) if show == "twin" else {}),
     }
