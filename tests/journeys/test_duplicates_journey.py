@@ -31,7 +31,7 @@ def test_the_queue_by_keyboard(live_server: Any, page: Any, world: World) -> Non
     page.locator("[data-pair]:focus").wait_for()
     page.keyboard.press("j")
     page.keyboard.press("n")
-    page.get_by_text("no son lo mismo.").wait_for()
+    page.locator("#toasts").get_by_text("no son lo mismo.").wait_for()
     assert NotSame.objects.count() == 1
     page.locator("[data-pair]:focus").wait_for()
     page.keyboard.press("m")
@@ -41,7 +41,7 @@ def test_the_queue_by_keyboard(live_server: Any, page: Any, world: World) -> Non
     page.wait_for_url(RECORD)
     assert Company.objects.count() == 3
     page.locator(".toast button, .toast a").first.click()
-    page.get_by_text("son ahora uno").wait_for(state="detached")
+    page.locator("#toasts").get_by_text("son ahora uno").wait_for(state="detached")
     page.goto(f"{live_server.url}/duplicates/")
     assert Company.objects.count() == 4
 
