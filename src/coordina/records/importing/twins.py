@@ -53,6 +53,17 @@ def decided(run: ImportRun, judge: Judge, judged: list[Judged]) -> list[Judged]:
     return judged
 
 
+def decide(run: ImportRun, choice: str, mark: int | None = None) -> None:
+    """Keep what becomes of a row, or of all rows that may be there already.
+
+    Args:
+        choice: A value of `TwinChoice`.
+        mark: Id of the row's `ImportTwin`; all of the run when None.
+    """
+    only = {} if mark is None else {"pk": mark}
+    ImportTwin.objects.filter(run=run, **only).update(choice=choice)
+
+
 def choices_of(mode: Mode) -> list[tuple[str, str]]:
     """What can be decided: an import that only creates updates nothing."""
     return [(c.value, str(c.label)) for c in TwinChoice if mode is not Mode.CREATE or c is not TwinChoice.UPDATE]

@@ -12,7 +12,7 @@ from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import NotFound
 from coordina.core.types import RecordType
 from coordina.records.importing.plan import Plan
-from coordina.records.importing.twins import choices_of
+from coordina.records.importing.twins import choices_of, decide
 from coordina.records.models import ImportRun, ImportTwin, RunState
 from coordina.web.duplicates.reasons import told
 from coordina.web.duplicates.shown import compared_names, matching_for, sides_of
@@ -55,14 +55,12 @@ def decide_twins(request: Any, pk: int) -> HttpResponseRedirect:
     if going.known_of(run) is None or run.state != RunState.CHECKED:
         raise NotFound
     known = {value for value, _label in choices_of(Plan.of(run).mode)}
-    rows = ImportTwin.objects.filter(run=run)
     every = request.POST.get("all", "")
     if every in known:
-        rows.update(choice=every)
-    else:
-        for name, value in request.POST.items():
-            mark = parse_id(name.removeprefix("twin-")) if name.startswith("twin-") else None
-            if mark is not None and value in known:
-                rows.filter(pk=mark).update(choice=value)
+        decide(run, every)
+    for name, value in request.POST.items():
+        mark = parse_id(name.removeprefix("twin-")) if name.startswith("twin-") else None
+        if mark is not None and value in known:
+            decide(run, value, mark)
     after = parse_id(request.POST.get("next", "")) or 0
     return HttpResponseRedirect(f"{reverse('web:import_review', args=(pk,))}?show=twin&after={after}")
