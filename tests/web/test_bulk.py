@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from coordina.core.actions import of
 from coordina.customers.models import Company
+from coordina.leads.defaults import make_default_funnel
+from coordina.leads.models import Lead
+from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.queue.worker import run_until_idle
 from coordina.pipeline.models import Opportunity, Pipeline, Stage
@@ -247,3 +251,15 @@ def test_boxes_and_bar_cost_no_query(
     with_boxes = queries(world.client(world.director), "/companies/")
     monkeypatch.setattr(choices, "bulk_actions", lambda user, known: [])
     assert queries(world.client(world.director), "/companies/") == with_boxes
+
+
+def test_leads_are_handed_out_and_discarded_by_the_hundred(world: World) -> None:
+    client = world.client(world.director)
+    submit(of(make_default_funnel), {}, by=world.director, via="web")
+    leads = [world.make(Lead, name=f"Interesado {n}", owner=world.ana.pk) for n in range(3)]
+    ids = [lead.pk for lead in leads]
+    done = go(client, order(client, "leads", do="owner", id=ids, mode_owner="set", owner=world.luis.pk))
+    assert done.counts["done"] == 3
+    assert set(Lead.objects.values_list("owner__name", flat=True)) == {"Luis Sur"}
+    client.post(f"/changes/{done.change_set_id}/undo/")
+    assert set(Lead.objects.values_list("owner__name", flat=True)) == {"Ana Norte"}

@@ -342,7 +342,7 @@ INTERACTION = declare(
     ),
     order="-happened_at",
     subtitle="company",
-    extra={"calendar": "happened_at", "minor": True, "views": INTERACTION_VIEWS},
+    extra={"hand_over": False, "calendar": "happened_at", "minor": True, "views": INTERACTION_VIEWS},
     grants=GRANTS["owned"],
     importable=False,
     empty=_("Here you will see every call, mail, meeting and visit. Log one on the page of a company or a contact."),

@@ -9,6 +9,7 @@ from pydantic import Field
 from coordina.accounts.models import Team, User
 from coordina.core.actions import Changes, New, action, consequence_of
 from coordina.core.actors import Reach
+from coordina.core.changes import Values
 from coordina.core.permissions import LEADERS, permission
 from coordina.core.refusals import Refusal
 from coordina.core.types import type_of
@@ -55,18 +56,33 @@ def _sells(by: User) -> bool:
     return scope is not None and scope.reach is Reach.OWN
 
 
-@action(Lead, permission=CHANGE, label=_("Edit lead"), verb="edit", icon="pencil", lifecycle=(UNCONVERTED, None))
-def edit_lead(*, lead: Lead, changes: Changes[Lead], by: User, at: datetime) -> Lead:
-    """Change a lead. Another stage is a move, made today."""
+def _edited(*, lead: Lead, changes: Changes[Lead], by: User, at: datetime) -> Values:
     given = dict(changes)
     stage: LeadStage | None = given.get("stage")
     if stage is not None and stage.pk != lead.stage_id:
         rules.check_move(stage.kind)
         given["entered_on"] = today_of(by, at)
-    return write_lead(lead, given, by=by, at=at)
+    return given
 
 
-@action(Lead, permission=CHANGE, label=_("Move to another stage"), lifecycle=(OPEN, None), icon="arrow-right")
+@action(
+    Lead,
+    permission=CHANGE,
+    label=_("Edit lead"),
+    verb="edit",
+    icon="pencil",
+    lifecycle=(UNCONVERTED, None),
+    bulk=True,
+    plan=_edited,
+)
+def edit_lead(*, lead: Lead, changes: Changes[Lead], by: User, at: datetime) -> Lead:
+    """Change a lead. Another stage is a move, made today."""
+    return write_lead(lead, _edited(lead=lead, changes=changes, by=by, at=at), by=by, at=at)
+
+
+@action(
+    Lead, permission=CHANGE, label=_("Move to another stage"), lifecycle=(OPEN, None), icon="arrow-right", bulk=True
+)
 def move_lead(
     *,
     lead: Lead,
@@ -118,7 +134,7 @@ def qualify(*, lead: Lead, by: User, at: datetime) -> Lead:
     return _moved(lead, Stages().first(rules.QUALIFIED), None, by, at)
 
 
-@action(Lead, permission=CHANGE, label=_("Disqualify"), lifecycle=(OPEN, "disqualified"), icon="circle-x")
+@action(Lead, permission=CHANGE, label=_("Disqualify"), lifecycle=(OPEN, "disqualified"), icon="circle-x", bulk=True)
 def disqualify(
     *,
     lead: Lead,
@@ -176,7 +192,7 @@ def assign(*, lead: Lead, owner: User | None = None, team: Team | None = None, b
     return write_lead(lead, values, by=by, at=at)
 
 
-@action(Lead, permission=CHANGE, label=_("Set next step"), lifecycle=(OPEN, None), icon="calendar")
+@action(Lead, permission=CHANGE, label=_("Set next step"), lifecycle=(OPEN, None), icon="calendar", bulk=True)
 def set_lead_step(
     *,
     lead: Lead,

@@ -172,6 +172,7 @@ LEAD = declare(
     match=("email", "reference"),
     subtitle="company_name",
     extra={
+        "hand_over": "status in (new, contacted, qualified)",
         "new": _("New lead"),
         "logs": True,
         "later": (

@@ -148,6 +148,7 @@ OPPORTUNITY = declare(
     match=("reference",),
     subtitle="company",
     extra={
+        "hand_over": "status = open",
         "new": _("New opportunity"),
         "logs": True,
         "targets": entry_targets,

@@ -200,9 +200,10 @@ def written(order: Order, part: Sequence[Mark], journal: changes.Journal) -> lis
             for one in ready:
                 follow_up(order.declared, one.obj, by=order.by, at=journal.at)
         else:
+            words = order.words([v.pk for v in ready])
             for one in ready:
                 assert one.obj is not None
-                order.declared.fn(**order.kwargs(one.obj, {}, journal.at))
+                order.declared.fn(**order.kwargs(one.obj, words, journal.at))
     return verdicts
 
 

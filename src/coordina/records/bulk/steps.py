@@ -45,9 +45,16 @@ def begin(
     run.save()
     if small:
         running.check(run, progress=_silent)
+        _go_on(run)
     else:
         _enqueue(run, check_bulk)
     return run
+
+
+def _go_on(run: BulkRun) -> None:
+    """Do at once what was decided elsewhere and needs no preview."""
+    if run.given.get("go") and run.state == BulkState.CHECKED:
+        start(run)
 
 
 def start(run: BulkRun) -> None:
@@ -113,6 +120,7 @@ def check_bulk(run_id: int) -> None:
     run = _run(run_id, BulkState.CHECKING)
     if run is not None:
         running.check(run, progress=_teller(run))
+        _go_on(run)
 
 
 @task(kind=Kind.LONG, label=gettext_lazy("Changing records"))

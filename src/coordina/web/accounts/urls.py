@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/", roles.to_role),
     path("roles/<int:pk>/do/copy-role/", roles.copy),
     path("users/<int:pk>/do/give-access/", people.access_page, name="user_access"),
+    path("users/<int:pk>/hand-over/", people.hand_over_page, name="user_hand_over"),
     path("users/<int:pk>/do/invite/", links.invite_page, name="user_invite"),
     path("users/<int:pk>/do/set-password/", people.password_page, name="user_password"),
     path("users/<int:pk>/do/deactivate/", people.deactivate_page, name="user_deactivate"),
