@@ -20,7 +20,7 @@ from coordina.leads import rules
 from coordina.leads.enums import OPEN, UNCONVERTED
 from coordina.leads.models import Lead, LeadEntry, LeadReason, LeadStage
 from coordina.leads.stages import Stages
-from coordina.leads.writers import write_lead
+from coordina.leads.writers import REACHABLE, write_lead
 from coordina.pipeline.calendar import today_of
 from coordina.pipeline.rules import check_entered_on
 
@@ -40,6 +40,7 @@ TODAY = {"initial": "today"}
 def create_lead(*, values: New[Lead], by: User, at: datetime) -> Lead:
     """Write down somebody who might buy. It came now, and is new, where nothing else is said."""
     given = dict(values)
+    rules.check_reachable(given.get(name) for name in REACHABLE)
     stage: LeadStage | None = given.get("stage")
     if stage is not None:
         rules.check_move(stage.kind)
@@ -58,6 +59,8 @@ def _sells(by: User) -> bool:
 
 def _edited(*, lead: Lead, changes: Changes[Lead], by: User, at: datetime) -> Values:
     given = dict(changes)
+    if set(REACHABLE) & given.keys() and lead.title != lead.reference:
+        rules.check_reachable(given.get(name, getattr(lead, name)) for name in REACHABLE)
     stage: LeadStage | None = given.get("stage")
     if stage is not None and stage.pk != lead.stage_id:
         rules.check_move(stage.kind)

@@ -175,6 +175,7 @@ LEAD = declare(
         "hand_over": "status in (new, contacted, qualified)",
         "new": _("New lead"),
         "logs": True,
+        "id_aliases": ("lead id", "prospect id", "lead number", "id de prospecto", "id de posible cliente"),
         "later": (
             *("tax_id", "annual_revenue", "street", "postal_code", "region", "tracking", "first_touch_at"),
             *("outcome_note", "currency", "stage"),

@@ -25,6 +25,7 @@ from coordina.leads.enums import OPEN
 from coordina.leads.models import Lead, LeadEntry, LeadProduct, LeadReason, LeadStage
 from coordina.leads.stages import usual_stages
 from coordina.ledger.models.sequences import take
+from coordina.pipeline.calendar import today_of
 from coordina.pipeline.models import Opportunity
 from coordina.pipeline.rules import Step, begun, dated, moved
 from coordina.pipeline.way import BATCH, Ways, steps_of
@@ -34,6 +35,7 @@ from coordina.records.writers import Tagged, normalised
 SERIES = "LEA"
 WAYS = Ways(LeadEntry, "lead")
 REACHABLE = ("name", "company_name", "email", "phone", "mobile", "website")
+"""One of these is known of a lead that people write down; files may know less."""
 BECAME: Mapping[str, type[Record]] = {"company": Company, "person": Person, "opportunity": Opportunity}
 IMPORTED = ("first_name", "last_name", "meant", "is_converted", "ended_on", *(f"became_{name}" for name in BECAME))
 """Values that files give and that become others."""
@@ -53,7 +55,7 @@ class LeadWriter(Tagged[Lead]):
     fills: ClassVar[tuple[str, ...]] = ("stage",)
 
     def clean(self, values: Values, *, obj: Lead | None = None) -> Values:
-        """Check one row: contact data in one form, currency, stage; somebody or something must be named."""
+        """Check one row: contact data in one form, currency, stage."""
         values = super().clean(values, obj=obj)
         if obj is not None and obj.status == rules.CONVERTED and not _harmless(values, obj):
             raise Refusal("converted", _("It was converted: it is history now. Undo the conversion first."), status=409)
@@ -61,10 +63,6 @@ class LeadWriter(Tagged[Lead]):
         whole = " ".join(str(values[n]).strip() for n in ("first_name", "last_name") if values.get(n))[:200]
         if whole and not values.get("name"):
             values["name"] = whole
-        if obj is None:
-            rules.check_reachable([*(values.get(n) for n in REACHABLE), values.get("other_data"), values.get("source")])
-        elif set(REACHABLE) & values.keys():
-            rules.check_reachable(values.get(n, getattr(obj, n)) for n in REACHABLE)
         self._mean(values, obj)
         if values.get("currency"):
             values["currency"] = checked_currency(values["currency"])
@@ -107,7 +105,7 @@ class LeadWriter(Tagged[Lead]):
             if obj.amount is not None and not obj.currency:
                 obj.currency = reporting_currency()
             obj.entered_on = (
-                obj.entered_on or obj.closed_on or (obj.received_at.date() if stage.kind == rules.NEW else None)
+                obj.entered_on or obj.closed_on or (today_of(by, obj.received_at) if stage.kind == rules.NEW else None)
             )
             obj.work_out()
             made.append(obj)

@@ -47,7 +47,15 @@ def targets(known: RecordType) -> list[Target]:
             label=_("Id in the other system"),
             kind=Kind.TEXT,
             max_length=200,
-            aliases=("id", "record id", "identificador", f"{known.name} id", "código externo", "clave"),
+            aliases=(
+                "id",
+                "record id",
+                "identificador",
+                f"{known.name} id",
+                "código externo",
+                "clave",
+                *known.extra.get("id_aliases", ()),
+            ),
         ),
     ]
     return [Target(x, x.aliases, _both(x.label)) for x in fields]

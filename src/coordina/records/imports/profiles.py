@@ -17,7 +17,8 @@ LONGEST_COUNTED = 200
 
 _DIGIT = re.compile(r"[0-9]")
 _URL = re.compile(
-    r"(?:https?://|www\.)\S+\.\S+|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,12}(?:/\S*)?", re.IGNORECASE
+    r"(?:https?://|www\.)\S+\.\S+|(?!\d+\.[a-z]+$)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,12}(?:/\S*)?",
+    re.IGNORECASE,
 )
 _PHONE = re.compile(r"\+?[(]?\d[\d\s().\-/]{5,22}(?:\s*(?:ext|x|#)\.?\s*\d{1,6})?", re.IGNORECASE)
 

@@ -16,7 +16,8 @@ _UNKNOWN_WORDS = """
 - -- --- — – . n/a #n/a #n/d n/d s/d null NULL (null) \\N undefined (blank) (empty) (vacío) (vacio) (none)
 #ref! #¡ref! #value! #¡valor! #div/0! #¡div/0! #name? #¿nombre? #num! #¡num!
 """
-_UNKNOWN = frozenset((*_UNKNOWN_WORDS.split(), "", "(en blanco)", "sin datos", "no data"))
+_CHOOSE = ("-none-", "--none--", "-ninguno-", "- select -", "--select--", "please select", "seleccione una opción")
+_UNKNOWN = frozenset((*_UNKNOWN_WORDS.split(), *_CHOOSE, "", "(en blanco)", "sin datos", "no data"))
 _UNKNOWN_VALUE = frozenset(
     ("na", "nd", "n.a.", "n.d.", "nan", "nil", "none", "null", "?", "??", "ninguno", "ninguna", "tbd", "0000-00-00")
 )
