@@ -27,7 +27,7 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.m
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
 LONG = "Sociedad Cooperativa «Ñandú & Hijos» 🦩 شركة " + "Iluminación" * 20
 OWN = (
-    *("/", "/start/", "/profile/", "/search/?q=faro", "/opportunities/board/"),
+    *("/", "/start/", "/profile/", "/search/?q=faro", "/opportunities/board/", "/duplicates/"),
     *("/settings/", "/settings/company/", "/settings/teams/", "/settings/roles/", "/import/", "/import/history/"),
     *("/opportunities/?q=amount+%3E+999999999", "/opportunities/?q=amount+%3E+"),
 )

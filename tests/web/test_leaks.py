@@ -18,6 +18,7 @@ from coordina.core.actors import Reach
 from coordina.core.records import Record
 from coordina.core.types import TYPES, Field, Kind, RecordType
 from coordina.ledger.change_sets import change_set
+from coordina.records.duplicates.declared import MATCHINGS
 
 from .conftest import World
 
@@ -126,6 +127,9 @@ def doors(known: RecordType, obj: Record, canary: str) -> Iterator[str]:
     yield f"{base}{obj.pk}/edit/"
     for about in text_fields(known)[:3]:
         yield f"{base}{obj.pk}/edit/{about.name}/"
+    if known.name in MATCHINGS:
+        yield f"/duplicates/{known.url}/"
+        yield f"/duplicates/{known.url}/all/"
     yield f"/search/?q={canary}"
     yield f"/search/palette/?q={canary}x"  # one letter too many: what is spelled nearly so must not be seen either
     yield f"/search/palette/?on={base}{obj.pk}/"

@@ -137,6 +137,20 @@ def test_merge_edit_unmerge(busy: tuple[World, Company, Company]) -> None:
     assert lies() == []
 
 
+def test_other_data_and_added_fields_are_joined(world: World) -> None:
+    one, two = (world.create(Company, name=name) for name in ("Uno", "Dos"))
+    with change_set(by=world.boss, at=timezone.now(), via="web"):
+        for company, extra in ((one, {"Zona": "A"}), (two, {"Zona": "B", "Código": "7"})):
+            row = Company.objects.get(pk=company.pk)
+            row.other_data = extra
+            row.save()
+    before = business()
+    merge(world, one, two)
+    assert Company.objects.get(pk=one.pk).other_data == {"Zona": "A", "Código": "7"}
+    assert take_back(world).held == []
+    assert business() == before
+
+
 def test_chains_lead_to_the_last(world: World) -> None:
     a, b, c = (world.create(Company, name=name) for name in "ABC")
     merge(world, b, a)

@@ -20,6 +20,8 @@ from coordina.records.models import Merged
 
 MOST = 20
 """Records that are merged into one at a time."""
+KEPT_BY_KEY = ("other_data", "custom")
+"""Columns of many values: what imported files left over, and fields that people added."""
 DEEPEST = 50
 """Records above a record, at most."""
 
@@ -46,11 +48,12 @@ def merge_into(stays: Record, others: Sequence[int], take: Taken, *, by: User, a
     assert known is not None
     gone = within_reach(stays, others, by)
     values = chosen(known, stays, gone, take)
-    extra = joined_data(stays, gone)
+    extra = {column: joined for column in KEPT_BY_KEY if (joined := joined_data(stays, gone, column)) is not None}
     for loser in gone:
         fold(stays, loser)
-    if extra is not None:
-        stays.other_data = extra  # type: ignore[attr-defined]  # only extensible records have it
+    for column, joined in extra.items():
+        setattr(stays, column, joined)
+    if extra:
         stays.save()
     if values:
         known.writer.edit([(stays, values)], by=by, at=at)
@@ -87,8 +90,9 @@ def within_reach(stays: Record, others: Sequence[int], by: User) -> list[Any]:
 
 
 def mergeable(known: RecordType) -> dict[str, Field]:
-    """Fields among whose values somebody chooses: columns of the record; tags are joined, not chosen."""
-    return {n: x for n, x in known.editable.items() if not x.virtual and x.kind is not Kind.TAGS}
+    """Fields among whose values somebody chooses: columns of the record. Tags and added fields are joined."""
+    columns = {c.name for c in known.model._meta.concrete_fields}
+    return {n: x for n, x in known.editable.items() if x.path in columns and x.kind is not Kind.TAGS and not x.json_key}
 
 
 def chosen(known: RecordType, stays: Record, gone: Sequence[Any], take: Taken) -> dict[str, Any]:
@@ -134,14 +138,14 @@ def _leads_to(start: Any, column: str, wanted: set[int]) -> bool:
     return True
 
 
-def joined_data(stays: Record, gone: Sequence[Any]) -> dict[str, Any] | None:
-    """Columns of imported files of all of them, those of the record that stays first; None where nothing is added."""
-    mine: dict[str, Any] = getattr(stays, "other_data", None) or {}
-    all_of_it: dict[str, Any] = {}
+def joined_data(stays: Record, gone: Sequence[Any], column: str) -> dict[str, Any] | None:
+    """What a column holds by key in all of them, that of the record that stays first; None where nothing is added."""
+    mine: dict[str, Any] = getattr(stays, column, None) or {}
+    together: dict[str, Any] = {}
     for one in reversed(gone):
-        all_of_it |= getattr(one, "other_data", None) or {}
-    all_of_it |= mine
-    return all_of_it if all_of_it != mine else None
+        together |= {k: v for k, v in (getattr(one, column, None) or {}).items() if v not in (None, "", [])}
+    together |= {k: v for k, v in mine.items() if v not in (None, "", []) or k not in together}
+    return together if together != mine else None
 
 
 def fold(stays: Any, gone: Any) -> None:
