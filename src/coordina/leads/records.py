@@ -9,6 +9,7 @@ from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, Section, f
 from coordina.customers.records import only_imported
 from coordina.leads import conversion as _converts  # noqa: F401  # own actions are declared before the generated ones
+from coordina.leads.brought import LEAD_VIEWS
 from coordina.leads.enums import Status
 from coordina.leads.meanings import MEANINGS
 from coordina.leads.models import Lead, LeadProduct, LeadReason, LeadStage
@@ -181,6 +182,7 @@ LEAD = declare(
             *("outcome_note", "currency", "stage"),
         ),
         "avatar": "person",
+        "views": LEAD_VIEWS,
     },
     empty=_("Here you will see who might become a customer. Import your list or write down the first one."),
 )  # fmt: skip

@@ -15,6 +15,7 @@ GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (_("Company"), ("organization", "rate")),
     (_("People"), ("user", "team", "role")),
     (_("Pipeline"), ("pipeline", "stage", "reason")),
+    (_("Leads"), ("lead_stage", "lead_reason")),
     (_("Customers and products"), ("industry", "tag", "series")),
 )
 """Record types by group; those that no group names come last."""
@@ -28,6 +29,8 @@ TEXTS: dict[str, Text] = {
     "pipeline": _("The ways by which you sell."),
     "stage": _("The steps of each pipeline, with probability and ageing."),
     "reason": _("Why opportunities are won and lost."),
+    "lead_stage": _("The steps a lead takes before it becomes a customer."),
+    "lead_reason": _("Why leads are disqualified."),
     "industry": _("What your customers do."),
     "tag": _("Words that gather records of any kind."),
     "series": _("Families of products."),

@@ -13,7 +13,10 @@ from coordina.accounts.models import Organization
 from coordina.config.seed.crop import DAYS, Crop
 from coordina.config.seed.house import build
 from coordina.config.seed.straight import settle_ids, sowing
-from coordina.pipeline.sums import rebuild
+from coordina.core.derived import REBUILDS
+
+SOWN = ("search",)
+"""Derived tables that are sown with their records; all others are made of them afterwards."""
 
 
 class Command(BaseCommand):
@@ -42,7 +45,9 @@ class Command(BaseCommand):
             crop.sow_people(progress)
             crop.sow_opportunities(progress)
         settle_ids(*(sower.model for sower in crop.sowers))
-        rebuild()
+        for name, (rebuild, _compare) in REBUILDS.items():
+            if name not in SOWN:
+                rebuild()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         print(f"{options['rows']} opportunities in {time.monotonic() - began:.1f} s")
