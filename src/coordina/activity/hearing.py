@@ -46,6 +46,8 @@ MOST = 2000
 LATER = timedelta(seconds=20)
 TRIES = 30
 """How often a job looks whether an import is over: about a day."""
+NEWS = timedelta(days=7)
+"""What is written for an earlier time is history, no news: nobody is told."""
 _FLAG = "activity.hearing"
 
 
@@ -56,7 +58,12 @@ def listen(entries: Sequence[Entry]) -> None:
     if journal is None or _FLAG in journal.memory or "change_set" not in journal.context:
         return
     row: ChangeSet = journal.context["change_set"]
-    if row.undo_of_id is not None or row.pk is None or not any(_matters(e, row.by_id) for e in entries):
+    if (
+        timezone.now() - journal.at > NEWS
+        or row.undo_of_id is not None
+        or row.pk is None
+        or not any(_matters(e, row.by_id) for e in entries)
+    ):
         return
     journal.memory[_FLAG] = True
     if row.via == "import":  # many transactions, one telling

@@ -15,6 +15,7 @@ from coordina.config.demo.founding import House, found
 from coordina.config.demo.goods import goods
 from coordina.config.demo.prospects import LeadPen, Prospect, deeds_of, prospects
 from coordina.config.demo.story import Story
+from coordina.config.demo.talk import talk
 from coordina.config.demo.twins import write_twins
 from coordina.config.demo.writing import Pen
 from coordina.customers.models import Company
@@ -61,6 +62,7 @@ def fill(now: datetime) -> None:
                 (pen.writings | lead_pen.writings)[sheet.action]([deed.what for deed in sheet.deeds], by, at)
         _tag(draw, made, customers, chances, clock.on(today))
         write_twins(customers, made, clock.on(today))
+        talk(made.users, now, Random(SEED + 2))  # noqa: S311 (as above)
 
 
 def _bring_in(pen: Pen, story: Story, customers: list[Client], chances: list[Deal]) -> None:
