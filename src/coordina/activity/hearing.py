@@ -46,7 +46,7 @@ MOST = 2000
 LATER = timedelta(seconds=20)
 TRIES = 30
 """How often a job looks whether an import is over: about a day."""
-NEWS = timedelta(days=7)
+NEWS = timedelta(days=1)
 """What is written for an earlier time is history, no news: nobody is told."""
 _FLAG = "activity.hearing"
 

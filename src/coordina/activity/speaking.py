@@ -67,12 +67,12 @@ def spread(comment: Comment, record: Record, by: User, *, new: Collection[int]) 
     origin = origin_of(comment)
     let_follow({by.pk, *comment.mentions}, record)
     tell(
-        new, kind=MENTION, about=record, by=by, origin=origin, key=f"mention:{comment.pk}",
+        new, kind=MENTION, about=record, by=by, origin=origin, key=f"mention:{comment.pk}", at=comment.changed_at,
         text=lambda user: _("%(who)s mentions you: %(text)s") % _values(comment, by),
     )  # fmt: skip
     others = followers_of(record) - set(comment.mentions)
     tell(
-        others, kind=COMMENT, about=record, by=by, origin=origin, key=f"comment:{comment.pk}",
+        others, kind=COMMENT, about=record, by=by, origin=origin, key=f"comment:{comment.pk}", at=comment.changed_at,
         text=lambda user: _("%(who)s comments: %(text)s") % _values(comment, by),
     )  # fmt: skip
 

@@ -46,7 +46,7 @@ def talk(users: Mapping[str, User], now: datetime, draw: Random) -> None:
             by = deal.owner if turn == 0 else lead
             _say(deal, text.format(lead=lead.name, owner=deal.owner.name), by, at + timedelta(minutes=37 * turn))
     for deal, (text, hours) in zip(deals[2:], REMINDERS, strict=False):
-        when = now + timedelta(hours=hours)
+        when = (now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
         with change_set(by=lead, at=min(now, when) - timedelta(days=1), via="web", action="activity.add_reminder") as j:
             add_reminder(subject_type=deal._meta.label, subject_id=deal.pk, text=text, due_at=when, by=lead, at=j.at)
     old = Notification.objects.filter(at__lt=now - timedelta(days=2)).values("pk")
