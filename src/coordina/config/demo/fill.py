@@ -62,7 +62,7 @@ def fill(now: datetime) -> None:
                 (pen.writings | lead_pen.writings)[sheet.action]([deed.what for deed in sheet.deeds], by, at)
         _tag(draw, made, customers, chances, clock.on(today))
         write_twins(customers, made, clock.on(today))
-        talk(made.users, now, Random(SEED + 2))  # noqa: S311 (as above)
+        talk(made.users, now, Random(SEED + 2))  # noqa: S311 (as above: invented, the same each time)
 
 
 def _bring_in(pen: Pen, story: Story, customers: list[Client], chances: list[Deal]) -> None:
