@@ -11,7 +11,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Install the net that refuses unrecorded writes."""
+        """Register a lookup, and install the net that refuses unrecorded writes."""
+        from coordina.core import among  # noqa: F401  # registration by import
         from coordina.core.guard import install
 
         connection_created.connect(install, dispatch_uid="coordina.core.guard")

@@ -82,7 +82,7 @@ def delete_alone(model: type[Record], keys: Iterable[int]) -> None:
     with transaction.atomic(savepoint=False):
         gone = [(row["id"], {k: encode(v) for k, v in row.items()}) for row in _locked(model, wanted)]
         with changes.arm():
-            models.QuerySet(model).filter(pk__in=wanted)._raw_delete("default")
+            models.QuerySet(model).filter(pk__among=wanted)._raw_delete("default")
         with journal.many():
             for pk, before in gone:
                 journal.note(Entry(model._meta.label, pk, "d", before, {}))
@@ -102,7 +102,7 @@ def _has_machine_referrers(model: type[Record]) -> bool:
 def _locked(model: type[Record], keys: list[int]) -> Any:
     """Whole rows: the collector loads cascaded ones with `only(pk, fk)`."""
     rows: Any = model._base_manager
-    return rows.filter(pk__in=keys).locked().order_by("pk").values()
+    return rows.filter(pk__among=keys).locked().order_by("pk").values()
 
 
 def _collect_hangers(collector: Collector, model: type[models.Model]) -> None:

@@ -96,17 +96,17 @@ def _batched(label: str, keys: set[int], limit: int, before: int | None) -> list
 def touched(change_set: ChangeSet, label: str, keys: Iterable[int]) -> set[int]:
     """Which of these rows the change set wrote."""
     wanted = list(keys)
-    plain = Change.objects.filter(change_set=change_set, model=label, object_id__in=wanted)
-    batched = BatchEntry.objects.filter(type_id=type_id(label), object_id__in=wanted, batch__change_set=change_set)
+    plain = Change.objects.filter(change_set=change_set, model=label, object_id__among=wanted)
+    batched = BatchEntry.objects.filter(type_id=type_id(label), object_id__among=wanted, batch__change_set=change_set)
     return set(plain.values_list("object_id", flat=True)) | set(batched.values_list("object_id", flat=True))
 
 
 def created_in(change_set: ChangeSet, label: str, keys: Iterable[int]) -> set[int]:
     """Which of these rows the change set made."""
     wanted = list(keys)
-    plain = Change.objects.filter(change_set=change_set, model=label, object_id__in=wanted, kind="c")
+    plain = Change.objects.filter(change_set=change_set, model=label, object_id__among=wanted, kind="c")
     batched = BatchEntry.objects.filter(
-        type_id=type_id(label), object_id__in=wanted, kind="c", batch__change_set=change_set
+        type_id=type_id(label), object_id__among=wanted, kind="c", batch__change_set=change_set
     )
     return set(plain.values_list("object_id", flat=True)) | set(batched.values_list("object_id", flat=True))
 
@@ -114,9 +114,9 @@ def created_in(change_set: ChangeSet, label: str, keys: Iterable[int]) -> set[in
 def last_versions(label: str, keys: Iterable[int]) -> dict[int, int]:
     """The highest version that each of these rows had when it was deleted; a row may come back and go many times."""
     wanted = set(keys)
-    plain = Change.objects.filter(model=label, object_id__in=wanted, kind="d").values_list("object_id", "delta")
+    plain = Change.objects.filter(model=label, object_id__among=wanted, kind="d").values_list("object_id", "delta")
     gone = [(pk, json.loads(delta)["version"]) for pk, delta in plain]
-    batched = BatchEntry.objects.filter(type_id=type_id(label), object_id__in=wanted, kind="d")
+    batched = BatchEntry.objects.filter(type_id=type_id(label), object_id__among=wanted, kind="d")
     for batch in Batch.objects.filter(pk__in=batched.order_by().values("batch").distinct()).order_by("pk").iterator():
         gone += [(e.pk, e.delta["version"]) for e in unpack_some(batch, wanted) if e.kind == "d"]
     last: dict[int, int] = {}

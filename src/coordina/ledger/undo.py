@@ -214,7 +214,7 @@ def _bring_back(model: type[Record], part: list[Written], report: UndoReport) ->
     """Deleted rows return with their ids, one version after the last they ever had."""
     label = model._meta.label
     last = last_versions(label, [e.pk for e in part])
-    taken = set(model._base_manager.filter(pk__in=[e.pk for e in part]).values_list("pk", flat=True))
+    taken = set(model._base_manager.filter(pk__among=[e.pk for e in part]).values_list("pk", flat=True))
     homeless = _homeless(model, part)
     columns = {c.attname: c for c in model._meta.concrete_fields}
     rows = []
@@ -238,7 +238,7 @@ def _homeless(model: type[Record], part: list[Written]) -> set[int]:
         if far is None or not issubclass(far, Record):
             continue
         keys = {e.delta.get(column.attname) for e in part} - {None}
-        here = set(far._base_manager.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+        here = set(far._base_manager.filter(pk__among=keys).values_list("pk", flat=True)) if keys else set()
         here |= returning if far is model else set()
         found |= {e.pk for e in part if e.delta.get(column.attname) not in {None, *here}}
     return found
@@ -252,14 +252,14 @@ def _remove(model: type[Record], part: list[Written], report: UndoReport, kept: 
         parent = model._meta.get_field(model.scope_parent)
         far: Any = parent.related_model
         column = parent.attname  # type: ignore[union-attr]  # a foreign key has one
-        rows = model._base_manager.filter(pk__in=keys).values_list("pk", column)
+        rows = model._base_manager.filter(pk__among=keys).values_list("pk", column)
         keys = [pk for pk, owner in rows if (far._meta.label, owner) not in kept]
-    gone = set(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
+    gone = set(model._base_manager.filter(pk__among=keys).values_list("pk", flat=True))
     holders = holders_of(model, gone)
     free = gone - set(holders)
     if force and holders:
         _remove_holders(model, set(holders))
-        model._base_manager.filter(pk__in=gone).delete()
+        model._base_manager.filter(pk__among=gone).delete()
         report.undone += len(gone)
         return
     for pk, names in holders.items():
@@ -274,7 +274,7 @@ def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept
     columns = {c.attname: c for c in model._meta.concrete_fields}
     skipped = SKIPPED | model.worked_out
     rows: Any = model._base_manager
-    here = {o.pk: o for o in rows.filter(pk__in=[e.pk for e in part]).locked()}
+    here = {o.pk: o for o in rows.filter(pk__among=[e.pk for e in part]).locked()}
     dirty: list[Record] = []
     names: set[str] = set()
     for entry in part:

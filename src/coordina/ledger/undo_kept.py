@@ -42,8 +42,11 @@ def runs_of(chunk: Iterable[Written]) -> list[tuple[type[Record], str, list[Writ
     """Neighbouring entries of one model and kind; a row that comes twice begins a new run."""
     runs: list[tuple[type[Record], str, list[Written]]] = []
     seen: set[int] = set()
+    label = ""
+    model: Any = None
     for entry in chunk:
-        model: Any = apps.get_model(entry.model)
+        if entry.model != label:
+            label, model = entry.model, apps.get_model(entry.model)
         if not runs or runs[-1][0] is not model or runs[-1][1] != entry.kind or entry.pk in seen:
             runs.append((model, entry.kind, []))
             seen = set()
@@ -84,7 +87,7 @@ def _others(label: str, keys: Iterable[int], own: ChangeSet | None) -> Iterator[
     model: Any = apps.get_model(label)
     for part in batched(keys, CHUNK):
         mine = touched(own, label, part) if own is not None else set()
-        yield from model._base_manager.filter(pk__in=[pk for pk in part if pk not in mine]).order_by("pk")
+        yield from model._base_manager.filter(pk__among=[pk for pk in part if pk not in mine]).order_by("pk")
 
 
 def _note_suspects(
@@ -98,7 +101,7 @@ def _note_suspects(
     label = model._meta.label
     made = {e.pk: e.delta for e in part}
     rows: Any = model._base_manager
-    now = dict(rows.filter(pk__in=list(made)).values_list("pk", "version"))
+    now = dict(rows.filter(pk__among=list(made)).values_list("pk", "version"))
     for pk, version in now.items():
         if version != made[pk]["version"]:
             expected[pk] = dict(made[pk])
@@ -122,7 +125,7 @@ def _with_parents(kept: dict[Key, Held]) -> dict[Key, Held]:
             continue
         parent = model._meta.get_field(model.scope_parent)
         for part in batched(keys, CHUNK):
-            for pk, owner in model._base_manager.filter(pk__in=part).values_list("pk", parent.attname):
+            for pk, owner in model._base_manager.filter(pk__among=part).values_list("pk", parent.attname):
                 if owner is not None:
                     key = (parent.related_model._meta.label, owner)
                     kept.setdefault(key, Held(*key, "held", (label, *kept[label, pk].names)))
@@ -138,7 +141,7 @@ def referrers(model: type[Record], keys: set[int]) -> Iterable[tuple[type[Record
             continue
         for column in other._meta.concrete_fields:
             if column.related_model is model and column.remote_field is not None:
-                rows = other._base_manager.filter(**{f"{column.name}__in": keys})
+                rows = other._base_manager.filter(**{f"{column.name}__among": keys})
                 pairs = [
                     p
                     for p in rows.order_by("pk").values_list("pk", column.attname)
@@ -148,7 +151,7 @@ def referrers(model: type[Record], keys: set[int]) -> Iterable[tuple[type[Record
                     yield other, pairs
     for hanger in HANGERS:
         manager: Any = hanger._base_manager
-        rows = manager.filter(subject_type=model._meta.label, subject_id__in=keys)
+        rows = manager.filter(subject_type=model._meta.label, subject_id__among=keys)
         pairs = list(rows.order_by("pk").values_list("pk", "subject_id"))
         if pairs:
             yield hanger, pairs
@@ -200,7 +203,7 @@ def loose_entries(
     far: Any = parent.related_model
     column = str(getattr(parent, "attname", ""))
     rows: Any = model._base_manager
-    now: dict[int, int] = dict(rows.filter(pk__in=[e.pk for e in part]).values_list("pk", column))
+    now: dict[int, int] = dict(rows.filter(pk__among=[e.pk for e in part]).values_list("pk", column))
     keys: list[Any] = [(far._meta.label, now.get(entry.pk, entry.delta.get(column))) for entry in part]
     return [
         entry
