@@ -30,6 +30,9 @@ OWN = (
     *("/", "/start/", "/profile/", "/search/?q=faro", "/opportunities/board/", "/duplicates/"),
     *("/settings/", "/settings/company/", "/settings/teams/", "/settings/roles/", "/import/", "/import/history/"),
     *("/opportunities/?q=amount+%3E+999999999", "/opportunities/?q=amount+%3E+"),
+    *("/companies/?layout=board", "/opportunities/?layout=calendar", "/opportunities/?layout=chart&split=owner"),
+    *("/opportunities/?group=owner", "/companies/?q=city+%3D+%22Lugo%22+or+not+(employees+%3E+5+and+city+is+set)"),
+    *("/companies/?choose=or&at=-&q=city+is+set", "/companies/views/new/?q=city+is+set", "/companies/?add=owner"),
 )
 """Pages that stand outside the record types."""
 STILL = """addEventListener("DOMContentLoaded", () => {

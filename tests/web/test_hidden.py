@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from coordina.core.actions import standard
+from coordina.core.actions import of, standard
 from coordina.core.types import TYPES
 from coordina.customers.models import Company
 from coordina.ledger.doors import submit
+from coordina.records.view_writers import save_view
 
 from .conftest import World
 
@@ -53,3 +54,41 @@ def test_it_cannot_be_written(world: World, company: Any) -> None:
     client.post(f"/companies/{company.pk}/edit/", values)
     company.refresh_from_db()
     assert str(company.annual_revenue).startswith(SECRET)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"q": "annual_revenue > 1"},
+        {"sort": "-annual_revenue"},
+        {"cols": "name,annual_revenue"},
+        {"layout": "chart", "of": "sum:annual_revenue"},
+        {"q": "annual_revenue > 1", "layout": "board"},
+    ],
+)
+def test_a_shared_view_that_names_it_says_so_without_its_name(
+    world: World, company: Any, monkeypatch: pytest.MonkeyPatch, state: dict[str, str]
+) -> None:
+    """Whoever made it may see the field; who opens it may not."""
+    known = TYPES["company"]
+    hidden = known.fields["annual_revenue"]
+    monkeypatch.setitem(known.fields, "annual_revenue", replace(hidden, permission=""))  # type: ignore[arg-type]  # as above
+    values = {"name": "Grandes", "type": "company", "state": state, "audience": "everyone"}
+    view = submit(of(save_view), values, by=world.director, via="web")
+    monkeypatch.setitem(known.fields, "annual_revenue", hidden)  # type: ignore[arg-type]  # as above
+    client = world.client(world.ana)
+    url = f"/companies/views/{view.pk}/"
+    answer = client.get(url)
+    page = answer.content.decode()
+    assert "annual_revenue" not in page
+    assert "acturación" not in page
+    if "cols" in state:
+        assert answer.status_code == 200
+        assert "no es para ti" in page
+        assert "Óptica" in page
+    else:
+        assert answer.status_code == 400
+        assert "no es para ti" in page
+        assert "Óptica" not in page
+    for more in ("?sort=name", "?q=", "?layout=calendar"):
+        assert "annual_revenue" not in client.get(url + more).content.decode(), more

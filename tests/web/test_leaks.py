@@ -122,6 +122,9 @@ def doors(known: RecordType, obj: Record, canary: str) -> Iterator[str]:
     yield f"{base}?cols={columns}"
     yield f"{base}?q={known.title} ~ {canary}"
     yield f"{base}export/?cols={columns}"
+    for layout in ("board", "calendar", "chart"):
+        yield f"{base}?layout={layout}&cols={columns}"
+    yield f"{base}sums/"
     yield f"{base}{obj.pk}/"
     yield f"{base}{obj.pk}/history/"
     yield f"{base}{obj.pk}/edit/"

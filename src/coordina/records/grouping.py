@@ -167,13 +167,20 @@ def axes_of(known: RecordType, user: Any) -> dict[str, Axis]:
         kind = _KINDS.get(field.kind) or (AxisKind.TEXT if name in texts else None)
         if kind is AxisKind.CHOICE and not field.choices:
             kind = None
-        if kind is not None and (not field.far or _open(known, field, user)):
+        if kind is not None and open_to(known, field, user):
             found[name] = Axis(field, kind)
     return found
 
 
-def _open(known: RecordType, field: Field, user: Any) -> bool:
-    """Whether a person sees every record that a field leads to, and the field on them."""
+def shown_to(known: RecordType, user: Any) -> dict[str, Field]:
+    """The fields that columns may show to a person: of related records only where they see all of these."""
+    return {name: field for name, field in known.known_to(user).items() if open_to(known, field, user)}
+
+
+def open_to(known: RecordType, field: Field, user: Any) -> bool:
+    """Whether a person sees every record that a field of a related record leads to, and the field on them."""
+    if not field.far:
+        return True
     model: Any = known.model
     names = field.name.split(".")
     for step in names[:-1]:

@@ -8,7 +8,7 @@ from typing import Any
 from coordina.core.filters import Asker, BadFilter, compile_filter, parse
 from coordina.core.ordering import order_of
 from coordina.core.types import RecordType
-from coordina.records.grouping import axes_of, chosen, days_of, measures_of
+from coordina.records.grouping import axes_of, chosen, days_of, measures_of, shown_to
 from coordina.records.models import Layout
 from coordina.records.vocabularies import vocabulary_of
 
@@ -59,7 +59,7 @@ def check_state(known: RecordType, state: Mapping[str, str], asker: Asker) -> No
         BadFilter: Says what is wrong, in the words of the filter language.
     """
     compile_filter(parse(state.get("q", "")), vocabulary_of(known), asker)
-    visible = known.known_to(asker.user)
+    visible = shown_to(known, asker.user)
     if sort := state.get("sort", ""):
         order_of(sort, known.fields, asker.user, known.model)
     for column in columns_in(state.get("cols", "")):

@@ -15,6 +15,7 @@ class WebConfig(AppConfig):
         from coordina.core.pieces import lend
         from coordina.core.types import TYPES
         from coordina.web import converters, html
+        from coordina.web.saved import jobs  # noqa: F401  # registration by import
 
         lend(html)
         converters.install()

@@ -14,6 +14,7 @@ from coordina.core.filters import BadFilter
 from coordina.core.jsonvalues import loaded
 from coordina.core.keyset import MAX_PAGE, page, rows
 from coordina.core.types import Field, Kind
+from coordina.records.grouping import shown_to
 from coordina.web.listing import Listing
 from coordina.web.values import NO, YES, paths_of
 
@@ -53,7 +54,7 @@ def csv_lines(listing: Listing) -> Iterator[str]:
 
 def exported_fields(listing: Listing) -> list[Field]:
     """The fields of a list that a file has columns of: those shown that have a value of their own."""
-    visible = listing.known.known_to(listing.user)
+    visible = shown_to(listing.known, listing.user)
     return [visible[n] for n in listing.names if n in visible and paths_of(visible[n])]
 
 

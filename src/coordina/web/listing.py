@@ -21,10 +21,10 @@ from coordina.core.keyset import Page, bounded_sum, page, rows
 from coordina.core.ordering import Order, order_of
 from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType
-from coordina.records.grouping import Axis, Measure, axes_of, chosen, days_of, measures_of
+from coordina.records.grouping import Axis, Measure, axes_of, chosen, days_of, measures_of, shown_to
 from coordina.records.models import Layout, SavedView
 from coordina.records.saved_views import segment_of
-from coordina.records.view_state import KEYS, State, columns_in, state_in
+from coordina.records.view_state import KEYS, State, check_state, columns_in, state_in
 from coordina.records.vocabularies import vocabulary_of
 from coordina.web.access import reached
 from coordina.web.rows import Column, columns_of, paths_of_columns, rows_html
@@ -266,10 +266,18 @@ def read_listing(
         _read(made)
     except BadFilter as wrong:
         made.node = None
-        own = "q" in typed or view is None
-        made.typed = typed.get("q", "") if own else ""
-        made.error = wrong.message if typed or view is None else hidden_field()
+        made.typed = typed.get("q", "")
+        made.error = wrong.message if view is None else _wrong_here(made, typed)
     return made
+
+
+def _wrong_here(made: Listing, typed: State) -> Text:
+    """What is wrong with what the address says of a view; where that is right, nothing is told of the view itself."""
+    try:
+        check_state(made.known, typed, made.asker)
+    except BadFilter as wrong:
+        return wrong.message
+    return hidden_field()
 
 
 def hidden_field() -> str:
@@ -306,7 +314,7 @@ def _read(made: Listing) -> None:
 
 def _columns(made: Listing, remembered: str) -> None:
     """Choose the columns: those asked for, else those of the view, else those this person chose last."""
-    visible = made.known.known_to(made.user)
+    visible = shown_to(made.known, made.user)
     asked = columns_in(made.state.get("cols", ""))
     shown = [column for column in asked if column.name in visible]
     made.left_out = len(shown) < len(asked)

@@ -15,6 +15,7 @@ from coordina.core.filters.edit import replaced
 from coordina.core.keyset import bounded_count
 from coordina.core.parsing.ids import parse_id
 from coordina.core.types import TYPES, Kind, RecordType
+from coordina.records.grouping import shown_to
 from coordina.records.models import Layout
 from coordina.records.saved_views import Found
 from coordina.web.access import may_create, may_list
@@ -88,11 +89,11 @@ def context_of(
 def _laid_out(request: Any, listing: Listing, layout: Layout, labels: Mapping[str, str]) -> dict[str, Any]:
     """What one layout shows besides."""
     if layout == Layout.BOARD:
-        return board_context(request, listing)
+        return board_context(listing)
     if layout == Layout.CALENDAR:
         return calendar_context(request, listing)
     if layout == Layout.CHART:
-        return chart_context(request, listing)
+        return chart_context(listing)
     bar = bar_of(listing) if not listing.error else ""
     listing.pick = FORM if bar else ""
     heads = headers_html([header(listing, c, labels) for c in listing.columns])
@@ -185,7 +186,7 @@ def count_text(listing: Listing) -> str:
 def column_choices(listing: Listing, labels: Mapping[str, str]) -> list[Choice]:
     """The columns one may choose, those in force first, in their order, and marked; labels are escaped."""
     known = listing.known
-    offered = [n for n, f in known.known_to(listing.user).items() if not f.virtual or (known.name, n) in CELLS]
+    offered = [n for n, f in shown_to(known, listing.user).items() if not f.virtual or (known.name, n) in CELLS]
     inside = [n for n in listing.names if n in offered]
     ordered = [*inside, *(n for n in offered if n not in listing.names)]
     return [

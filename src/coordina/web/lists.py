@@ -81,7 +81,7 @@ def _shown(request: Any, known: RecordType, found: Found, view: SavedView | None
 
 def _more_cards(request: Any, listing: Listing, column: str) -> HttpResponse:
     """Further cards of a column: list items for scripts, a page of their own without."""
-    values = column_context(request, listing, column) | {"title": capital(listing.known.plural)}
+    values = column_context(listing, column) | {"title": capital(listing.known.plural)}
     scripted = request.headers.get("HX-Request")
     return render(request, "web/saved/cards.html" if scripted else "web/saved/column.html", values)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
-from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -25,7 +25,8 @@ from coordina.web.saved.sums import as_of, asked_of
 from coordina.web.saved.tabs import Tab, own_board, own_board_url
 from coordina.web.sentences import capital_of
 
-CARDS = 20
+CARDS, FEWER = 20, 10
+"""First cards of a column: of a few choices, and of references, which may fill all columns."""
 MOST = 12
 """Columns side by side; further values stand together in the list."""
 LINES = 4
@@ -64,13 +65,13 @@ class ColumnView:
     new_url: str
 
 
-def board_context(request: Any, listing: Listing) -> dict[str, Any]:
+def board_context(listing: Listing) -> dict[str, Any]:
     """What the board is given besides what every layout shows."""
     axis = axis_of(listing)
     if axis is None or listing.error:
         return {"axis": None, "columns": [], "axes": axis_tabs(listing, axis)}
-    made = sections_of(listing, axis, most=MOST, size=CARDS, all_fixed=True)
-    cards = Cards(request, listing, axis, made.shown)
+    made = sections_of(listing, axis, most=MOST, size=CARDS if axis.fixed() else FEWER, all_fixed=True)
+    cards = Cards(listing, axis)
     drawn = cards.html(made.ids)
     new = reverse("web:new", args=(listing.known.url,))
     columns = []
@@ -94,6 +95,7 @@ def board_context(request: Any, listing: Listing) -> dict[str, Any]:
         "beyond_url": listing.url(layout="list", group=axis.name),
         "any_rows": any(column.cards for column in columns) or made.figures.waiting,
         "self_url": listing.url(),
+        "move_query": "?" + listing.elsewhere("web:list").partition("?")[2],
     }
 
 
@@ -120,7 +122,7 @@ def axis_tabs(listing: Listing, axis: Axis | None) -> list[Tab]:
     return found
 
 
-def column_context(request: Any, listing: Listing, key: str) -> dict[str, Any]:
+def column_context(listing: Listing, key: str) -> dict[str, Any]:
     """Further cards of one column.
 
     Raises:
@@ -130,8 +132,7 @@ def column_context(request: Any, listing: Listing, key: str) -> dict[str, Any]:
     value = None if key == NONE else key
     node = added(listing.node, axis.node(value == "true" if axis.kind is AxisKind.BOOL else value))
     found = page(rows_in(listing, node), listing.order, after=listing.after, size=CARDS)
-    shown = [Section(each, text, node) for each, text in _places(listing, axis)]
-    drawn = Cards(request, listing, axis, shown).html(found.ids)
+    drawn = Cards(listing, axis).html(found.ids)
     label = axis.labels([_typed(axis, value)], listing.formats).get(_typed(axis, value), "")
     return {
         "label": label,
@@ -146,13 +147,6 @@ def _typed(axis: Axis, value: str | None) -> Any:
     if value is None or axis.kind is not AxisKind.REF:
         return value == "true" if axis.kind is AxisKind.BOOL and value is not None else value
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
-def _places(listing: Listing, axis: Axis) -> list[tuple[Any, str]]:
-    """Where cards may go, where the columns are not at hand."""
-    keys = axis.fixed() or []
-    labels = axis.labels(keys, listing.formats)
-    return [(key, labels[key]) for key in keys]
 
 
 def moved_columns(listing: Listing) -> dict[str, dict[str, str]]:
@@ -180,40 +174,33 @@ class Cards:
     """Draws the cards of one request, each as one escaped string.
 
     Attributes:
-        moves: Whether the field of the columns can be changed by moving.
+        editable: Whether the field of the columns can be written.
+        moves: Whether cards can be moved: by writing it, or by an action that leads to a state.
     """
 
-    def __init__(self, request: Any, listing: Listing, axis: Axis, sections: list[Section]) -> None:
+    def __init__(self, listing: Listing, axis: Axis) -> None:
         self.listing, self.axis = listing, axis
-        self.request = request
         known = listing.known
         self.edit = standard(known.model, "edit")
         deeds = {a.lifecycle[1] for a in actions_on(known.model) if a.lifecycle and not a.hidden}
         by_deed = axis.name == "status" and bool(deeds & set(axis.fixed() or ()))
-        editable = axis.name in known.editable and self.edit is not None and not self.edit.hidden
-        self.moves = editable or by_deed
+        self.editable = axis.name in known.editable and self.edit is not None and not self.edit.hidden
+        self.moves = self.editable or by_deed
         self.columns = [c for c in listing.columns if c.field.name not in (axis.name, known.title)]
         self.title = next(c for c in listing.columns if c.field.name == known.title)
         self.owner = next((c for c in self.columns if c.field.kind is Kind.REF and c.field.to is User), None)
         self.facts = [c for c in self.columns if c is not self.owner][:LINES]
-        self.query = escape("?" + listing.elsewhere("web:list").partition("?")[2])
-        self.places = [
-            (key_text(s.key), f'<button class="option" name="value" value="{escape(key_text(s.key))}">'
-                              f"{escape(s.label)}</button>")
-            for s in sections if s.key is not None or axis.field.required is False
-        ]  # fmt: skip
-        self.csrf = escape(get_token(request))
+        self.next = escape(urlencode({"next": listing.url()}))
         self.home = reverse("web:list", args=(known.url,))
         self.move_label = escape(_("Move to…"))
-        self.dots = pieces().icon("dots")
+        self.arrow = pieces().icon("arrow-right", "s")
 
     def html(self, ids: Any) -> dict[int, str]:
         """Cards by id."""
         if not ids:
             return {}
         columns = [self.title, *([self.owner] if self.owner else []), *self.facts]
-        key = f"{self.axis.field.path}_id" if self.axis.kind is AxisKind.REF else self.axis.field.path
-        found = rows(self.listing.known.model, ids, "version", key, *paths_of_columns(columns))
+        found = rows(self.listing.known.model, ids, "version", *paths_of_columns(columns))
         may = self._movable(ids)
         return {row[0]: self.one(row, columns, may is None or row[0] in may) for row in found}
 
@@ -224,41 +211,36 @@ class Cards:
 
     def one(self, row: tuple[Any, ...], columns: list[Column], may: bool) -> str:
         """One card: title and owner, then the facts that the view shows, a line each."""
-        pk, version, key = row[0], row[1], row[2]
+        pk, version = row[0], row[1]
         drawn: dict[str, str] = {}
-        start = 3
+        start = 2
         for column in columns:
             stop = start + len(column.paths)
             drawn[column.field.name] = column.draw(row[start:stop])
             start = stop
         title = drawn[self.title.field.name] or "—"
         url = f"{self.home}{pk}/"
-        plain = escape(str(row[3] or "—"))
+        plain = escape(str(row[2] or "—"))
         owner = f'<span class="card-who">{drawn[self.owner.field.name]}</span>' if self.owner else ""
         facts = "".join(
             f'<div class="card-fact {column.cls}"><span class="tiny quiet">{escape(str(column.field.label))}</span>'
             f'<span class="cut">{drawn[column.field.name]}</span></div>'
             for column in self.facts if drawn[column.field.name]
         )  # fmt: skip
-        move = f' data-move-url="{url}put/{self.axis.name}/{self.query}"' if may else ""
+        move = f' data-move-url="{url}put/{self.axis.name}/"' if may else ""
         return (
             f'<li class="card" id="card-{pk}" tabindex="0" data-card="{pk}" data-version="{version}"'
             f' data-title="{plain}"{move}><div class="row close">'
-            f'<a class="card-title" href="{url}" title="{plain}">{title}</a>{self._menu(pk, key, version, plain, may)}'
+            f'<a class="card-title" href="{url}" title="{plain}">{title}</a>{self._link(pk, plain, may)}'
             f"</div>{facts}{owner}</li>"
         )
 
-    def _menu(self, pk: int, key: Any, version: int, title: str, may: bool) -> str:
-        if not may:
+    def _link(self, pk: int, title: str, may: bool) -> str:
+        """The way to another column without dragging: a small form for the field."""
+        if not (may and self.editable):
             return ""
-        now = key_text(self.axis.key(key))
-        buttons = "".join(button for text, button in self.places if text != now)
-        label = f"{self.move_label} {title}"
+        label, url = f"{self.move_label} {title}", f"{self.home}{pk}/put/{self.axis.name}/?{self.next}"
         return (
-            f'<details class="menu card-menu" data-menu><summary class="icon-btn small" aria-label="{label}"'
-            f' title="{self.move_label}">{self.dots}</summary><div class="pop pop-end"><form method="post"'
-            f' action="{self.home}{pk}/put/{self.axis.name}/">'
-            f'<input type="hidden" name="csrfmiddlewaretoken" value="{self.csrf}">'
-            f'<input type="hidden" name="version" value="{version}">'
-            f'<input type="hidden" name="next" value="{escape(self.listing.url())}">{buttons}</form></div></details>'
+            f'<a class="icon-btn small" href="{url}" hx-get="{url}" hx-target="#dialog-host" aria-label="{label}"'
+            f' title="{self.move_label}">{self.arrow}</a>'
         )

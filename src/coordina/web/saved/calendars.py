@@ -6,7 +6,8 @@ from html import escape
 from typing import Any
 
 from babel.dates import get_day_names
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber, TruncDate
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from coordina.web.saved.tabs import Tab
 from coordina.web.sentences import capital_of
 
 MOST = 400
-"""Entries that are read in one go; where more fall into the grid, each day reads its own first ones."""
+"""Entries that are read in one go; where more fall into the grid, only the first of each day are."""
 IN_MONTH, IN_WEEK = 4, 20
 WEEK = "week"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -155,15 +156,13 @@ class Entries:
         self.moves = about.name in listing.known.editable and edit is not None and not edit.hidden
         self.by_day: dict[dt.date, list[int]] = {}
         self.counts: dict[dt.date, int] = {}
-        self.whole = True
         found = list(self._within(first, last).order_by(about.path, "pk").values_list("pk", about.path)[: MOST + 1])
         if len(found) <= MOST:
             for pk, value in found:
                 self.by_day.setdefault(self._day(value), []).append(pk)
             self.counts = {day: len(ids) for day, ids in self.by_day.items()}
         else:
-            self.whole = False
-            self._day_by_day(first, last)
+            self._first_of_days(first, last)
         shown = [pk for ids in self.by_day.values() for pk in ids[:size]]
         self.html = self._drawn(shown, edit.permission if edit else "")
 
@@ -182,16 +181,17 @@ class Entries:
         day: dt.date = value
         return day
 
-    def _day_by_day(self, first: dt.date, last: dt.date) -> None:
-        """Many rows: the first ones of each day, and that there are more."""
-        day = first
-        while day <= last:
-            ids = list(self._within(day, day).order_by(self.about.path, "pk").values_list("pk", flat=True)[
-                : self.size + 1
-            ])  # fmt: skip
-            if ids:
-                self.by_day[day], self.counts[day] = ids, len(ids)
-            day += dt.timedelta(days=1)
+    def _first_of_days(self, first: dt.date, last: dt.date) -> None:
+        """Many rows: the first ones of each day and how many there are, in one reading of the span."""
+        path = self.about.path
+        moment = self.about.kind is Kind.DATETIME
+        day = TruncDate(path, tzinfo=self.listing.asker.time_zone) if moment else F(path)
+        place = Window(RowNumber(), partition_by=[day], order_by=[F(path), F("pk")])
+        count = Window(Count("pk"), partition_by=[day])
+        rows = self._within(first, last).annotate(place=place, of_day=count).filter(place__lte=self.size)
+        for pk, value, number in rows.order_by(path, "pk").values_list("pk", path, "of_day"):
+            self.by_day.setdefault(self._day(value), []).append(pk)
+            self.counts[self._day(value)] = number
 
     def _drawn(self, ids: list[int], permission: str) -> dict[int, str]:
         """Entries by id, each one escaped string."""
@@ -231,7 +231,7 @@ class Entries:
         ids = self.by_day.get(day, [])
         count = self.counts.get(day, 0)
         beyond = count - self.size
-        more = "" if beyond <= 0 else _("%(n)s more") % {"n": formats.integer(beyond)} if self.whole else _("More")
+        more = _("%(n)s more") % {"n": formats.integer(beyond)} if beyond > 0 else ""
         test = Test(self.about.name, Operator.IN, (Literal(Form.WORD, day.isoformat()),))
         new = reverse("web:new", args=(self.listing.known.url,))
         return Day(

@@ -1,5 +1,6 @@
 """A chart of any list: a measure by one or two axes, drawn by Vega-Lite, with its table whose numbers open records."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def chart_measure(listing: Listing) -> Measure:
     return Measure(Of.SUM, listing.summed) if listing.summed is not None else Measure(Of.COUNT)
 
 
-def chart_context(request: Any, listing: Listing) -> dict[str, Any]:
+def chart_context(listing: Listing) -> dict[str, Any]:
     """What the chart is given besides what every layout shows."""
     by, split = chart_axes(listing)
     measure = chart_measure(listing)
@@ -190,19 +191,28 @@ class Table:
         """The list narrowed to a group; what stands together for many groups has no list of its own."""
         return _NOWHERE if key == OTHERS else added(node, self.axes[place].node(key))
 
+    def _short(self, key: Any) -> str:
+        """A month as an axis writes it."""
+        if key in (None, OTHERS):
+            return self.labels[key]
+        return self.listing.formats.month_short(dt.date.fromisoformat(f"{key}-01"))
+
     def spec(self) -> dict[str, Any]:
         """Vega-Lite of the table: months stand, everything else lies."""
         standing = self.axes[0].kind is AxisKind.MONTH
         lines = self.lines
+        names = [line.label for line in lines]
+        if standing:
+            names = [self._short(key) for key in self.keys]
         values = [
-            {"g": line.label, "s": part, "n": place, "v": number.value or 0, "t": number.text, "url": number.url}
-            for line in lines
+            {"g": name, "s": part, "n": place, "v": number.value or 0, "t": number.text, "url": number.url}
+            for name, line in zip(names, lines, strict=True)
             for place, (part, number) in enumerate(
                 zip(self.part_labels, line.numbers, strict=True) if self.parts else [("", line.whole)]
             )
         ]
         along = {
-            "field": "g", "type": "ordinal", "sort": [line.label for line in lines], "title": None,
+            "field": "g", "type": "ordinal", "sort": names, "title": None,
             "axis": {"labelLimit": 170, "labelOverlap": "greedy" if standing else False, "grid": False},
         }  # fmt: skip
         up = {

@@ -1,15 +1,17 @@
 """Keeping and changing views, sums that come after the page, the workbook, and putting one field of a record."""
 
+import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coordina.core.actions import of
+from coordina.core.keyset import bounded_count
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.core.types import RecordType, type_of
@@ -18,15 +20,20 @@ from coordina.records.saved_views import find_view, segment_of
 from coordina.records.view_state import state_in
 from coordina.records.view_writers import change_view, open_with, pin_view, save_view
 from coordina.web.access import need_list
+from coordina.web.context import follow_job
 from coordina.web.doing import Done, carry_out, tell
 from coordina.web.edits import form_of
 from coordina.web.formpage import once_given, page_of
 from coordina.web.lists import listing_of
+from coordina.web.saved.jobs import path_of_file, write_large
 from coordina.web.saved.putting import put_answer
 from coordina.web.saved.sums import sums_context
 from coordina.web.saved.workbook import workbook_of
 
 NAMED = ("name", "audience", "shared_team", "shared_role", "pinned")
+AT_ONCE = 5000
+"""Rows of a workbook that is written while one waits: about a second."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -96,11 +103,31 @@ def sums_fragment(request: Any, known: RecordType) -> HttpResponse:
 
 
 @require_safe
-def workbook(request: Any, known: RecordType) -> FileResponse:
-    """The list as a workbook for spreadsheets."""
+def workbook(request: Any, known: RecordType) -> HttpResponseBase:
+    """The list as a workbook for spreadsheets; one of many rows is written in the background."""
     listing = listing_of(request, known)
+    if not listing.error and bounded_count(listing.source, AT_ONCE)[1]:
+        job = write_large.using(by=request.user.pk).enqueue(
+            request.user.pk, known.name, request.GET.urlencode(), secrets.token_urlsafe(18)
+        )
+        follow_job(request, int(job.id))
+        return redirect("web:job", int(job.id))
+    return _workbook_answer(known, workbook_of(listing))
+
+
+@require_safe
+def workbook_file(request: Any, known: RecordType, token: str) -> HttpResponseBase:
+    """A workbook that was written in the background, for whoever asked for it."""
+    need_list(request.user, known)
+    path = path_of_file(request.user.pk, token)
+    if path is None or not path.is_file():
+        raise NotFound
+    return _workbook_answer(known, path.open("rb"))
+
+
+def _workbook_answer(known: RecordType, file: IO[bytes]) -> FileResponse:
     name = f"{known.url}-{timezone.localdate().isoformat()}.xlsx"
-    return FileResponse(workbook_of(listing), as_attachment=True, filename=name)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
 @_get_or_post

@@ -17,6 +17,7 @@ from coordina.web.saved.sums import as_of
 from coordina.web.saved.tabs import Tab
 from coordina.web.sentences import capital_of
 
+_ROW = '<tr data-row="'
 GROUPS, ROWS = 20, 10
 """Groups of a page, and the first rows of each."""
 
@@ -57,18 +58,18 @@ def _rows_by_id(listing: Listing, ids: list[int]) -> dict[int, str]:
     """Rows as the plain list draws them, by id."""
     edit = standard(listing.known.model, "edit")
     may = reached(listing.user, edit.permission, listing.known, ids) if edit and not edit.hidden else set()
-    return {
-        row[0]: rows_html(
-            listing.columns,
-            [row],
-            base=listing.home_url,
-            title=listing.known.title,
-            untitled="—",
-            editable=may,
-            pick=listing.pick,
-        )
-        for row in listing.values(ids)
-    }
+    rows = listing.values(ids)
+    drawn = rows_html(
+        listing.columns,
+        rows,
+        base=listing.home_url,
+        title=listing.known.title,
+        untitled="—",
+        editable=may,
+        pick=listing.pick,
+    )
+    parts = drawn.split(_ROW)[1:]  # what people typed is escaped: no row begins inside of another
+    return {row[0]: _ROW + part for row, part in zip(rows, parts, strict=True)}
 
 
 def _head(listing: Listing, section: Section, width: int) -> str:

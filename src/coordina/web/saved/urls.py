@@ -9,5 +9,6 @@ urlpatterns = [
     path("<noun:known>/views/<slug:segment>/<slug:deed>/", pages.view_deed, name="view_deed"),
     path("<noun:known>/sums/", pages.sums_fragment, name="sums"),
     path("<noun:known>/workbook/", pages.workbook, name="workbook"),
+    path("<noun:known>/workbook/<slug:token>/", pages.workbook_file, name="workbook_file"),
     path("<noun:known>/<int:pk>/put/<str:name>/", pages.put_page, name="put"),
 ]

@@ -91,7 +91,7 @@ async function drop() {
   const below = card.nextElementSibling?.dataset?.card;
   if (below) values.before = below;
   card.classList.add("saving");
-  const { ok, status, body } = await post(card.dataset.moveUrl, values);
+  const { ok, status, body } = await post(card.dataset.moveUrl + (board.dataset.moveQuery ?? ""), values);
   card.classList.remove("saving");
   if (ok) {
     const stays = inOrder(card);

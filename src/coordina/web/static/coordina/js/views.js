@@ -35,7 +35,7 @@ on("dragover", "[data-sort-item]", (event, item) => {
   if (item !== line) item.parentElement.insertBefore(line, below ? item.nextElementSibling : item);
 });
 
-// ---- the width of columns: drag the edge of a head, or arrows while it has the focus
+// ---- the width of columns: drag the edge of a head, or write it in the list of columns
 const NARROWEST = 60;
 const WIDEST = 900;
 
@@ -53,11 +53,11 @@ function keepWidth(table, name, width) {
   location.assign(url);
 }
 
+// the edge is for the pointer; keys have a field for the width in the list of columns
 mount("table[data-cols-url] th[data-col]", (th) => {
-  const edge = document.createElement("button");
-  edge.type = "button";
+  const edge = document.createElement("span");
   edge.className = "col-edge only-wide";
-  edge.setAttribute("aria-label", say("columnWidth", { column: th.textContent.trim() }));
+  edge.setAttribute("aria-hidden", "true");
   th.append(edge);
   let from = null;
   let width = 0;
@@ -79,13 +79,13 @@ mount("table[data-cols-url] th[data-col]", (th) => {
     edge.classList.remove("held");
     if (Math.abs(moved) > 3) keepWidth(th.closest("table"), th.dataset.col, Math.round(width + moved));
   });
-  edge.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    event.preventDefault();
-    event.stopPropagation();
-    const now = Math.round(th.getBoundingClientRect().width);
-    keepWidth(th.closest("table"), th.dataset.col, now + (event.key === "ArrowRight" ? 40 : -40));
-  });
+});
+
+on("input", "[data-col-width]", (event, field) => {
+  const box = field.closest("[data-sort-item]").querySelector("[name=cols]");
+  const width = Number.parseInt(field.value, 10);
+  const name = box.value.split(":")[0];
+  box.value = Number.isFinite(width) ? `${name}:${Math.min(WIDEST, Math.max(NARROWEST, width))}` : name;
 });
 
 // ---- entries of a calendar
