@@ -281,3 +281,27 @@ def submit_put_off(by: Any, alert: Alert, today: dt.date) -> Any:
 
     user = User.objects.for_request().get(pk=by.pk)
     return submit(of(actions.put_off_alert), {"until": today + DAY, **about(alert)}, by=user, via="web")
+
+
+def test_a_stage_without_a_limit_goes_by_its_own_history(world: World, today: dt.date, english: None) -> None:
+    from coordina.core.formats import formats_of
+    from coordina.pipeline.jobs import measure_paces
+    from coordina.pipeline.models import StagePace
+
+    first = Stage.objects.get(position=1)
+    world.edit(first, ageing_days=None)
+    run_until_idle()
+    for _ in range(20):
+        quick = sale(world, opened_on=today - 12 * DAY)
+        world.act(pipeline.move, pk=quick.pk, stage=Stage.objects.get(position=2), entered_on=today - 2 * DAY)
+    slow = sale(world, opened_on=today - 11 * DAY)
+    assert kinds(slow) == set()
+    measure_paces.enqueue()
+    run_until_idle()
+    assert StagePace.objects.get(pk=first.pk).days == 10
+    assert kinds(slow) == {"pipeline.stalled"}
+    watcher = WATCHERS["pipeline.stalled"]
+    row = Opportunity.objects.filter(pk=slow.pk).values("pk", *watcher.columns, *watcher.shows).get()
+    said = watcher.says(row, formats_of("en", "Europe/Madrid", "EUR", timezone.now()))
+    assert "four of five leave within 10" in said[1]
+    assert rounds.compare() == 0

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from coordina.accounts.models import User
+from coordina.activity.alerts import actions as alerts
+from coordina.activity.models import Alert
 from coordina.core.actions import standard
 from coordina.core.refusals import Refusal
 from coordina.core.types import TYPES, Field, Kind, RecordType, type_of
@@ -83,6 +85,7 @@ class Lives:
             (2, self.stages),
             (6, self.merge),
             (2, self.tell_apart),
+            (6, self.decide),
             (4, self.bulk_edit),
             (2, self.bulk_make),
             (1, self.bulk_delete),
@@ -244,6 +247,24 @@ class Lives:
         keys = list(Stage.objects.filter(pipeline=stage.pipeline_id).values_list("pk", flat=True))
         self.chance.shuffle(keys)
         return self.world.act(pipeline.reorder_stages, pk=stage.pipeline_id, order=keys)
+
+    def decide(self) -> Any:
+        """Put off, hand on, close or bring back an alert; or say anew what is urgent and important."""
+        alert, by = self.any_of(Alert), self.somebody()
+        if alert is None:
+            return False
+        about = {"watcher": alert.watcher, "subject_type": alert.subject_type, "subject_id": alert.subject_id}
+        days = dt.timedelta(days=self.chance.randrange(1, 9))
+        what: list[tuple[Any, dict[str, Any]]] = [
+            (alerts.put_off_alert, {"until": timezone.localdate() + days, **about}),
+            (alerts.hand_on_alert, {"to": self.somebody(), **about}),
+            (alerts.close_alert, {"reason": self.text(), **about}),
+            (alerts.bring_back_alert, about),
+            (alerts.tune_alerts, {"important_value": self.chance.randrange(1, 9000), "off": [], "waits": {
+                alert.watcher: self.chance.choice([None, 0, 5, 40])}}),
+        ]  # fmt: skip
+        fn, data = self.chance.choice(what)
+        return self.world.act(fn, by=by, **data)
 
     def bulk_edit(self) -> Any:
         """Change many records at once, through the writer as bulk work does, or by one statement."""

@@ -62,6 +62,7 @@ READ_FREELY = {
     "leads/queries.py: Lead": "columns of the ids that a narrowed query has just given",
     "leads/views/convert.py: LeadProduct": "parts of a lead that the reader may change",
     "leads/views/panels.py: LeadEntry": "parts of a lead that the reader may see",
+    "activity/alerts/queries.py: model": "records by id, each judged by its owner and team; else narrowed at once",
     "pipeline/metrics.py: Team": "names of regions for groups of records that were narrowed already",
     "pipeline/queries.py: Opportunity": "columns of the ids that a narrowed query has just given",
     "pipeline/queries.py: OpportunityLine": "parts of an opportunity that the caller may see",

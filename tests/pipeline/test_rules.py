@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coordina.core.money import DatedRates
 from coordina.core.refusals import Refusal
@@ -126,3 +128,68 @@ def test_other_refusals() -> None:
 def test_total_of_lines() -> None:
     assert rules.total_of([]) == 0
     assert rules.total_of([(Decimal("2.5"), Decimal("3.33")), (Decimal(9), None)]) == Decimal("8.32")
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "expected"),
+    [
+        ([15, 20, 35, 40, 50], 30, 20),  # the worked example of the nearest-rank method
+        ([15, 20, 35, 40, 50], 40, 20),
+        ([15, 20, 35, 40, 50], 50, 35),
+        ([15, 20, 35, 40, 50], 100, 50),
+        ([7], 1, 7),
+        ([3, 6, 7, 8, 8, 10, 13, 15, 16, 20], 25, 7),
+        (list(range(1, 21)), 80, 16),
+    ],
+)
+def test_the_nearest_rank(values: list[int], percent: int, expected: int) -> None:
+    assert rules.nearest_rank(values, percent) == expected
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1), st.integers(1, 100))
+def test_a_percentile_is_a_value_that_enough_do_not_exceed(values: list[int], percent: int) -> None:
+    found = rules.nearest_rank(values, percent)
+    assert found in values
+    assert sum(v <= found for v in values) * 100 >= percent * len(values)
+    assert sum(v < found for v in values) * 100 < percent * len(values)
+
+
+def test_a_percentile_of_nothing_is_none_of_ours() -> None:
+    for values, percent in (([], 80), ([1], 0), ([1], 101)):
+        with pytest.raises(ValueError, match="percent"):
+            rules.nearest_rank(values, percent)
+
+
+def test_history_speaks_from_twenty_stays_on() -> None:
+    assert rules.usual_days([30] * 19) is None
+    assert rules.usual_days([30] * 20) == 30
+    assert rules.usual_days([0] * 30) == 1
+    assert rules.usual_days([10] * 16 + [90] * 4) == 10
+    assert rules.usual_days([10] * 15 + [90] * 5) == 90
+
+
+@pytest.mark.parametrize(
+    ("value", "probability", "expected"),
+    [
+        (Decimal(10_000), 0, 50),
+        (Decimal(10_000), 50, 60),
+        (Decimal(7_000), 80, 51),
+        (Decimal(1_000_000), 100, 100),
+        (None, None, 25),
+        (None, 100, 45),
+        (Decimal(0), None, 0),
+    ],
+)
+def test_importance(value: Decimal | None, probability: int | None, expected: int) -> None:
+    assert rules.importance(value, probability, Decimal(10_000)) == expected
+
+
+@given(
+    st.decimals(0, 10**12, places=2, allow_nan=False),
+    st.integers(0, 100),
+    st.decimals(1, 10**12, places=2, allow_nan=False),
+)
+def test_importance_stays_within_its_scale(value: Decimal, probability: int, limit: Decimal) -> None:
+    points = rules.importance(value, probability, limit)
+    assert 0 <= points <= 100
+    assert (points >= 50) or value < limit

@@ -28,6 +28,7 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
 LONG = "Sociedad Cooperativa «Ñandú & Hijos» 🦩 شركة " + "Iluminación" * 20
 OWN = (
     *("/", "/start/", "/profile/", "/search/?q=faro", "/opportunities/board/", "/duplicates/"),
+    *("/dashboard/", "/today/later/", "/settings/today/"),
     *("/settings/", "/settings/company/", "/settings/teams/", "/settings/roles/", "/import/", "/import/history/"),
     *("/opportunities/?q=amount+%3E+999999999", "/opportunities/?q=amount+%3E+"),
     *("/companies/?layout=board", "/opportunities/?layout=calendar", "/opportunities/?layout=chart&split=owner"),

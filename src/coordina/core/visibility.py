@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from coordina.core.actors import Actor, Reach
+from coordina.core.actors import Actor, Reach, Scope
 
 if TYPE_CHECKING:
     from coordina.core.records import Record
@@ -23,6 +23,15 @@ def seen(rows: QuerySet[Any], actor: Actor, permission: str) -> QuerySet[Any]:
         return rows.filter(**{f"{model.scope_parent}__in": parent.objects.within(actor, permission).values("pk")})
     condition = model.condition(actor, permission) if hasattr(model, "condition") else covered(model, actor, permission)
     return rows if condition is None else rows.filter(condition)
+
+
+def within_scope(scope: Scope | None, owner: int | None, team: int | None) -> bool:
+    """Whether a scope holds a row with this owner and team, as `covered` asks the database."""
+    if scope is None:
+        return False
+    if scope.reach is Reach.TEAM:
+        return team in scope.team_ids
+    return scope.reach is Reach.ALL or owner == scope.user_id
 
 
 def covered(model: "type[Record]", actor: Actor, permission: str) -> Q | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
@@ -13,8 +13,10 @@ from coordina.activity.alerts.keeping import columns_of, normal
 from coordina.activity.models import Alert
 from coordina.activity.models.alerts import ASIDE, HANDED
 from coordina.core.actors import Reach
+from coordina.core.prepared import Shapes
 from coordina.core.records import Record
 from coordina.core.refusals import NotFound, Refusal
+from coordina.core.visibility import within_scope
 from coordina.core.watchers import WATCHERS, Quadrant, Row, Watcher
 
 MOST = 100
@@ -86,31 +88,65 @@ def _matters(rows: QuerySet[Alert], limit: int) -> list[Matter]:
     return [matter for matter in found if matter.watcher in WATCHERS]
 
 
-def quadrants(user: Any, whose: Reach, limit: int = MOST) -> dict[Quadrant, list[Matter]]:
-    """The matters of each quadrant, the weightiest first, then the oldest; at most `limit` each.
+def _listed(**where: Any) -> Any:
+    """Matters in their order: along an index where the conditions are equalities."""
+    return Alert.objects.filter(**where).order_by(*ORDER).values_list(*COLUMNS)[:MOST]
+
+
+_SHAPES = Shapes()
+FEW_TEAMS = 4
+"""Teams that are asked one by one; more of them own so much that walking everything in order finds their rows soon."""
+
+
+def quadrants(user: Any, whose: Reach) -> dict[Quadrant, list[Matter]]:
+    """The matters of each quadrant, the weightiest first, then the oldest; at most `MOST` each.
 
     Args:
         whose: Everybody's, those of one's teams, or those on one's own list; no further than one may see.
     """
+    handed = _known(Alert.objects.filter(holder_id=user.pk, place__gt=HANDED)) if whose is not Reach.OWN else []
     found: dict[Quadrant, list[Matter]] = {}
-    within = _within(user, whose)
-    handed = _handed_to(user) if whose is not Reach.OWN else []
     for each in Quadrant:
-        places = [int(each), each + HANDED] if whose is Reach.OWN else [int(each)]
-        here = _matters(Alert.objects.filter(within, place__in=places), limit)
-        mine = [matter for matter in handed if matter.quadrant is each]
-        found[each] = sorted([*here, *mine], key=lambda m: (-m.importance, m.since))[:limit] if mine else here
+        rows = [*_rows_at(user, whose, int(each)), *(m for m in handed if m.quadrant is each)]
+        found[each] = sorted(rows, key=lambda m: (-m.importance, m.since))[:MOST]
     return found
 
 
-def _handed_to(user: Any) -> list[Matter]:
-    """What others handed to somebody, beside what is on the list of the owners."""
-    return _matters(Alert.objects.filter(holder_id=user.pk, place__gt=HANDED), MOST)
+def _asked(column: str, key: int, place: int) -> list[Any]:
+    """What stands at a place for one person or one team; the statement is built once."""
+    return _SHAPES.ask((column, place), lambda of: _listed(place=place, **{column: of}), key)
+
+
+def _rows_at(user: Any, whose: Reach, place: int) -> list[Matter]:
+    """What stands at a place, read along an index."""
+    every = len(watched_by(user)) == len({w.of for w in WATCHERS})
+    if whose is Reach.OWN:
+        raw = [*_asked("holder_id", user.pk, place), *_asked("holder_id", user.pk, place + HANDED)]
+    elif whose is Reach.TEAM and len(user.team_ids) <= FEW_TEAMS:
+        raw = [row for team in user.team_ids for row in _asked("team_id", team, place)]
+    elif whose is Reach.ALL and every:
+        raw = _SHAPES.ask(place, lambda: _listed(place=place))
+    else:
+        return _matters(Alert.objects.alias(of=F("team_id") + 0).filter(_along(user, whose), place=place), MOST)
+    seen = {model._meta.label for model in watched_by(user)}
+    matters = [Matter(*row) for row in raw if row[0] in WATCHERS]
+    return matters if every else [m for m in matters if m.key[0] in seen]
+
+
+def _along(user: Any, whose: Reach) -> Q:
+    """The same as `_within`, said so that rows are walked in order instead of gathered by team and sorted."""
+    types = Q(subject_type__in=[model._meta.label for model in watched_by(user)])
+    return types & Q(of__in=user.team_ids) if whose is Reach.TEAM else types
+
+
+def _known(rows: QuerySet[Alert]) -> list[Matter]:
+    return _matters(rows, MOST)
 
 
 def of_kind(user: Any, watcher: str, whose: Reach, limit: int) -> list[Matter]:
     """The matters of one kind, the latest first."""
-    rows = Alert.objects.filter(_within(user, whose), watcher=watcher, place__gt=ASIDE)
+    rows = Alert.objects.alias(of=F("team_id") + 0).filter(watcher=watcher, place__gt=ASIDE)
+    rows = rows.filter(holder_id=user.pk) if whose is Reach.OWN else rows.filter(_along(user, whose))
     return [Matter(*row) for row in rows.order_by("-since", "-pk").values_list(*COLUMNS)[:limit]]
 
 
@@ -163,11 +199,21 @@ def facts_of(user: Any, matters: Iterable[Matter]) -> Mapping[tuple[str, int], R
 
 
 def records_of(user: Any, watchers: Sequence[Watcher], keys: Sequence[int], model: type[Record]) -> list[Row]:
-    """What the sentences of some watchers need of some records that a person may see."""
-    rows: Any = model.objects.visible_to(user).filter(pk__in=keys)
+    """What the sentences of some watchers need of some records that a person may see.
+
+    The records are fetched by their ids and judged by owner and team: a database that is asked for both at once may
+    well gather everything of a team first.
+    """
     owner = [f"{model.scope_owner}__name"] if model.scope_owner else []
-    paths = [*columns_of(model, watchers), *owner, *(path for w in watchers for path in w.shows)]
-    return [normal(model, row) for row in rows.order_by().values(*dict.fromkeys([*paths, "version"]))]
+    paths = [*columns_of(model, watchers), *owner, *(path for w in watchers for path in w.shows), "version"]
+    special = model.scope_parent or hasattr(model, "condition")
+    rows: Any = model.objects.visible_to(user) if special else model._base_manager
+    found: list[Row] = [normal(model, row) for row in rows.filter(pk__in=keys).order_by().values(*dict.fromkeys(paths))]
+    if special:
+        return found
+    scope = user.scope(model.view_permission())
+    plain = not (model.scope_owner or model.scope_team)
+    return [row for row in found if plain or within_scope(scope, row.get("owner_id"), row.get("team_id"))]
 
 
 def names_of(user: Any, keys: Iterable[int]) -> dict[int, str]:

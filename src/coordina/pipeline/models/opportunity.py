@@ -112,7 +112,7 @@ class Opportunity(Extensible):
             ),
             SortIndex(fields=["owner", "stage", "-closes_on", "-id"], name="opp_own_stage"),
             SortIndex(fields=["team", "stage", "-closes_on", "-id"], name="opp_team_stage"),
-            models.Index(fields=["status", "closed_on", "value"], name="opp_closed"),
+            models.Index(fields=["status", "closed_on", "value", "owner", "team"], name="opp_closed"),
             models.Index(fields=["status", "-changed_at", "-id"], name="opp_status"),
             SortIndex(fields=["status", "-closes_on", "-id"], name="opp_status_closes"),
             SortIndex(fields=["-amount", "-id"], name="opp_amount"),

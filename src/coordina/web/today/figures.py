@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from coordina.core.metrics import METRICS
 from coordina.core.refusals import Text
 from coordina.core.types import TYPES
@@ -30,7 +32,9 @@ def team_figures(request: Any) -> list[Number]:
         return []
     formats, today = request.formats, request.asker.today
     month = chosen("month", periods(today))
-    (won,) = figures([("pipeline.won_value", month)], request.asker)
+    metric = METRICS["pipeline.won_value"]
+    narrowed = f"{metric.where} and {month.condition(metric.time)}"  # so that an index gives the rows of the month
+    (won,) = figures([(metric.name, month)], request.asker, narrowed=narrowed)
     stages = [stage for stage in Stages().all if stage.kind == rules.OPEN]
     sums = sums_of(stages, request.user, today).values()
     kept = (
@@ -38,7 +42,8 @@ def team_figures(request: Any) -> list[Number]:
         ("pipeline.weighted_value", formats.money(sum((s.weighted for s in sums), Decimal(0)))),
         ("pipeline.open_count", formats.integer(sum(s.count for s in sums))),
     )
-    first = Number(won.metric.label, formats.money(won.value or 0), won.metric.source, won.url)
+    url = address(metric, period=month)
+    first = Number(_("Won this month"), formats.money(won.value or 0), metric.source, url)
     return [first, *(_number(name, value) for name, value in kept)]
 
 

@@ -1,11 +1,12 @@
 """Rows of the cockpit as escaped strings: what, who, since when, why it is here, and what can be done about it."""
 
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from coordina.web import html
 from coordina.web.today.board import Part, Shown
 from coordina.web.typed import day_figures
 
+HOLE = 731_000_731
 KEYS = ("e", "a")
 """Keys of the first and the second action of a row."""
 
@@ -55,6 +57,24 @@ def putting_off(today: date) -> list[tuple[str, date]]:
     )
 
 
+@cache
+def _address(name: str, root: str, *args: str | int) -> str:
+    """An address with a hole for the id, worked out once a process: a page asks for two hundred."""
+    return reverse(name, root, args=(args[0], HOLE, *args[1:])).replace(str(HOLE), "{}")
+
+
+def address(name: str, of: str, pk: int, *rest: int) -> str:
+    """The address of something about a record.
+
+    Args:
+        name: Of the address.
+        of: Segment of the record type, or name of the watcher.
+        pk: Id of the record.
+        *rest: Further parts.
+    """
+    return _address(name, settings.ROOT_URLCONF, of, *rest).format(pk)
+
+
 class Rows:
     """Draws the rows of one request.
 
@@ -87,7 +107,7 @@ class Rows:
         why = why_of(matter, row, self.said, self.formats)
         late = matter.urgent_on is not None and matter.urgent_on <= self.formats.today
         tone = " bad" if late and quadrant is Quadrant.DO else " warn" if late else ""
-        url = reverse("web:detail", args=(type_of(watcher.of).url, matter.subject_id))
+        url = address("web:detail", type_of(watcher.of).url, matter.subject_id)
         who = html.avatar(owner, matter.owner_id, "s", solo=True) if owner else _nobody()
         mark = f"{matter.watcher}-{matter.subject_id}"
         return (
@@ -114,12 +134,13 @@ class Rows:
         cls = " ".join(filter(None, ("btn", "btn-s", look)))
         shortcut = f'data-act="{key}" aria-keyshortcuts="{key.upper()}"'
         if act.direct:
-            url = reverse("web:today_act", args=(matter.watcher, matter.subject_id, place)) + self.query
+            url = address("web:today_act", matter.watcher, matter.subject_id, place) + self.query
             return f'<button class="{cls}" {shortcut} {_posts(url)}>{label}</button>'
         values = act.values(row, self.formats.today)
         texts = {n: day_figures(v, self.formats) if isinstance(v, date) else str(v) for n, v in values.items()}
         declared = ACTIONS[act.action]
-        url = reverse("web:do", args=(type_of(matter.kind.of).url, matter.subject_id, declared.slug))
+        noun = type_of(matter.kind.of).url
+        url = f"{address('web:detail', noun, matter.subject_id)}do/{declared.slug}/"
         return f'<a class="{cls}" {shortcut} {_opens(url, {**texts, "next": self.back})}>{label}</a>'
 
     def menu(self, matter: Matter, title: str, why: str) -> str:
@@ -136,7 +157,7 @@ class Rows:
     def handling(self, matter: Matter) -> str:
         """Putting off, handing on, closing: what the role may do with any matter."""
         at = (matter.watcher, matter.subject_id)
-        off = reverse("web:today_put_off", args=at)
+        off = address("web:today_put_off", *at)
         joined = f"{self.query}&" if self.query else "?"
         found = [
             f'<button class="option" {_posts(f"{off}{joined}until={day.isoformat()}")}>{html.icon("clock", "s")}'
@@ -145,8 +166,8 @@ class Rows:
         ]
         more = (
             ("s", off, "calendar-event", _("Put off to another day…")),
-            ("d", reverse("web:today_hand_on", args=at), "user-share", _("Delegate…")),
-            ("x", reverse("web:today_close", args=at), "circle-x", _("Close with a reason…")),
+            ("d", address("web:today_hand_on", *at), "user-share", _("Delegate…")),
+            ("x", address("web:today_close", *at), "circle-x", _("Close with a reason…")),
         )
         found += [
             f'<a class="option" data-act="{key}" {_opens(url, {"next": self.back})}>{html.icon(icon, "s")}'

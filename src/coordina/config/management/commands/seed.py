@@ -14,6 +14,7 @@ from coordina.config.seed.crop import DAYS, Crop
 from coordina.config.seed.house import build
 from coordina.config.seed.straight import settle_ids, sowing
 from coordina.core.derived import REBUILDS
+from coordina.pipeline.paces import measure
 
 SOWN = ("search",)
 """Derived tables that are sown with their records; all others are made of them afterwards."""
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             crop.sow_people(progress)
             crop.sow_opportunities(progress)
         settle_ids(*(sower.model for sower in crop.sowers))
+        measure(now.date())
         for name, (rebuild, _compare) in REBUILDS.items():
             if name not in SOWN:
                 rebuild()
