@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coordina.core.money import DatedRates
@@ -146,6 +146,7 @@ def test_the_nearest_rank(values: list[int], percent: int, expected: int) -> Non
     assert rules.nearest_rank(values, percent) == expected
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 1000), min_size=1), st.integers(1, 100))
 def test_a_percentile_is_a_value_that_enough_do_not_exceed(values: list[int], percent: int) -> None:
     found = rules.nearest_rank(values, percent)
@@ -184,6 +185,7 @@ def test_importance(value: Decimal | None, probability: int | None, expected: in
     assert rules.importance(value, probability, Decimal(10_000)) == expected
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.decimals(0, 10**12, places=2, allow_nan=False),
     st.integers(0, 100),
