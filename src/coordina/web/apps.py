@@ -18,6 +18,8 @@ class WebConfig(AppConfig):
         from coordina.web.saved import jobs  # noqa: F401  # registration by import
 
         lend(html)
+        from coordina.web.today import panels  # noqa: F401  # registration by import, after every room has its watchers
+
         converters.install()
         for known in TYPES:
             offer(known)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
@@ -74,7 +74,7 @@ def _decide(alert: Alert, **decided: Any) -> AlertMark:
     return mark
 
 
-@action(AlertMark, permission=HANDLE, label=_("Put off"), icon="clock", hidden=True)
+@action(AlertMark, permission=HANDLE, label=pgettext_lazy("an alert", "Put off"), icon="clock", hidden=True)
 def put_off_alert(
     *, watcher: Name, subject_type: Name, subject_id: int, until: date, by: User, at: datetime
 ) -> AlertMark:

@@ -123,7 +123,17 @@ def _contact(draw: Random, client: Client, place: int) -> Contact:
         "preferences": draw.choice(words.PREFERENCES) if draw.random() < 0.25 else "",
         "special_requests": draw.choice(words.REQUESTS) if draw.random() < 0.12 else "",
     }
-    return Contact(values)
+    return Contact(values | _consent(name, client.since))
+
+
+def _consent(name: str, since: date) -> dict[str, Any]:
+    """What most have said to being written to; some were never asked. Drawn from the name, so that all else stays."""
+    draw = Random(name)  # noqa: S311 (the same for each name; nothing here is secret)
+    answer = draw.choices(("given", "refused", ""), (80, 7, 13))[0]
+    if not answer:
+        return {}
+    source = draw.choice(("Formulario de la web", "Feria del sector", "Contrato", "Llamada"))
+    return {"consent": answer, "consent_source": source, "consent_on": since}
 
 
 def slug(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zlib import crc32
 
 from coordina.accounts.models import User
 from coordina.config.demo.clients import Client, Contact
@@ -131,7 +132,7 @@ class Pen:
         stage = self.stages[deal.way.name][place]
         return {
             "name": deal.name,
-            "company": deal.client.row,
+            "company": None if _unnamed(deal) else deal.client.row,
             "person": deal.contact.row,
             "pipeline": stage.pipeline,
             "stage": stage,
@@ -173,3 +174,8 @@ class Pen:
 def _planned(deal: Deal, number: int) -> dict[str, Any]:
     step, on, close = deal.plan[number]
     return {"next_step": step, "next_step_on": on, "closes_on": close}
+
+
+def _unnamed(deal: Deal) -> bool:
+    """Whether somebody forgot to say which company: it happens with one in thirty that are still open."""
+    return deal.closed_on is None and crc32(deal.name.encode()) % 30 == 0
