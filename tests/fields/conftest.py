@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone, translation
 
 from coordina.accounts import definitions
@@ -46,7 +47,8 @@ def define(world: World) -> Define:
 
 
 def settle() -> None:
-    """Let all jobs be done, and know the fields as they are then."""
+    """Let all jobs be done, and know the fields as they are then; no check of a foreign key may wait meanwhile."""
+    connection.check_constraints()
     queue.run_until_idle()
     definitions.agree()
 

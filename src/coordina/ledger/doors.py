@@ -102,7 +102,7 @@ def submit(
                 kwargs[declared.patch] = merged(target, version or 0, kwargs[declared.patch])
         if declared.patch:
             kwargs[declared.patch] = emptied(declared, kwargs[declared.patch])
-        resolve(declared.input, kwargs, declared.patch, by)
+        resolve(declared.input, kwargs, declared.patch or declared.along, by)
         if declared.verb == "create" and declared.patch:
             check_whole(declared, kwargs[declared.patch], by)
         return declared.fn(**kwargs, by=by, at=at)

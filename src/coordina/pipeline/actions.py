@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from coordina.accounts.models import User
-from coordina.core.actions import Changes, New, action
+from coordina.core.actions import Along, Changes, New, action
 from coordina.core.changes import Values, remembered
 from coordina.core.permissions import LEADERS, SELLERS, permission
 from coordina.core.refusals import Forbidden, Refusal
@@ -29,6 +29,7 @@ CLOSE = permission(
     label=_("Mark as won or lost, and reopen"),
 )
 CHANGE = Opportunity.permission("change")
+NOTHING: Along[Opportunity] = Along()
 TODAY = {"initial": "today"}
 """What a form offers for a day."""
 AGREED = _("What was agreed. Left empty, the expected amount stays.")
@@ -46,6 +47,7 @@ def create_opportunity(*, values: New[Opportunity], by: User, at: datetime) -> O
     """Begin an opportunity. Without other days it opened and entered its stage today."""
     given = {n: v for n, v in values.items() if v is not None or n not in ("opened_on", "entered_on")}
     stage: Stage = given.get("stage") or Stages().first(given["pipeline"].pk if given.get("pipeline") else None)
+    given["stage"] = stage
     if stage.kind == rules.OPEN:
         if given.get("closed_on") is not None:
             raise Refusal("open", _("It is still open. Write the day under “Expected close”."), field="closed_on")
@@ -113,7 +115,9 @@ def _check_end(opportunity: Opportunity, given: Values) -> None:
         raise Refusal("required", _("Say why it was lost."), field="reason")
 
 
-def _moved(*, opportunity: Opportunity, stage: Stage, entered_on: date | None, by: User, at: datetime) -> Values:
+def _moved(
+    *, opportunity: Opportunity, stage: Stage, entered_on: date | None, also: Values, by: User, at: datetime
+) -> Values:
     rules.check_stage_of(opportunity.pipeline_id, stage.pipeline_id)
     if stage.kind != rules.OPEN:
         raise Refusal("closing", _("To close it, mark it as won or lost."), field="stage")
@@ -121,7 +125,7 @@ def _moved(*, opportunity: Opportunity, stage: Stage, entered_on: date | None, b
         return {}
     today = today_of(by, at)
     rules.check_entered_on(entered_on, today, opportunity.entered_on)
-    return {"stage": stage, "entered_on": entered_on or today}
+    return {**also, "stage": stage, "entered_on": entered_on or today}
 
 
 @action(
@@ -138,6 +142,7 @@ def move(
     opportunity: Opportunity,
     stage: Stage,
     entered_on: Annotated[date | None, Field(json_schema_extra={**TODAY, "label": _("entered on")})] = None,
+    also: Along[Opportunity] = NOTHING,
     by: User,
     at: datetime,
 ) -> Opportunity:
@@ -146,8 +151,9 @@ def move(
     Args:
         stage: An open stage of the same pipeline.
         entered_on: Day it happened; today when left empty.
+        also: Values of fields that the new stage requires.
     """
-    values = _moved(opportunity=opportunity, stage=stage, entered_on=entered_on, by=by, at=at)
+    values = _moved(opportunity=opportunity, stage=stage, entered_on=entered_on, also=also, by=by, at=at)
     return _write(opportunity, values, by, at) if values else opportunity
 
 
@@ -162,10 +168,11 @@ def _won(
     amount: Decimal | None,
     reason: Reason | None,
     outcome_note: str,
+    also: Values,
     by: User,
     at: datetime,
 ) -> Values:
-    return _closing(opportunity, rules.WON, closed_on, amount, reason, outcome_note, by, at)
+    return {**also, **_closing(opportunity, rules.WON, closed_on, amount, reason, outcome_note, by, at)}
 
 
 @action(
@@ -187,6 +194,7 @@ def win(
     ] = None,
     reason: Reason | None = None,
     outcome_note: Annotated[str, Field(max_length=20_000)] = "",
+    also: Along[Opportunity] = NOTHING,
     by: User,
     at: datetime,
 ) -> Opportunity:
@@ -196,16 +204,23 @@ def win(
         closed_on: Day of the decision; not in the future, not before it began.
         amount: What was agreed; the expected amount stays when left empty.
         reason: What decided it, from the list.
+        also: Values of fields that a won opportunity must have.
     """
-    return _write(
-        opportunity, _closing(opportunity, rules.WON, closed_on, amount, reason, outcome_note, by, at), by, at
-    )
+    values = _closing(opportunity, rules.WON, closed_on, amount, reason, outcome_note, by, at)
+    return _write(opportunity, {**also, **values}, by, at)
 
 
 def _lost(
-    *, opportunity: Opportunity, closed_on: date, reason: Reason, outcome_note: str, by: User, at: datetime
+    *,
+    opportunity: Opportunity,
+    closed_on: date,
+    reason: Reason,
+    outcome_note: str,
+    also: Values,
+    by: User,
+    at: datetime,
 ) -> Values:
-    return _closing(opportunity, rules.LOST, closed_on, None, reason, outcome_note, by, at)
+    return {**also, **_closing(opportunity, rules.LOST, closed_on, None, reason, outcome_note, by, at)}
 
 
 @action(
@@ -224,6 +239,7 @@ def lose(
     closed_on: Annotated[date, Field(json_schema_extra=TODAY)],
     reason: Reason,
     outcome_note: Annotated[str, Field(max_length=20_000)] = "",
+    also: Along[Opportunity] = NOTHING,
     by: User,
     at: datetime,
 ) -> Opportunity:
@@ -232,8 +248,10 @@ def lose(
     Args:
         closed_on: Day of the decision; not in the future, not before it began.
         reason: Why, from the list.
+        also: Values of fields that a lost opportunity must have.
     """
-    return _write(opportunity, _closing(opportunity, rules.LOST, closed_on, None, reason, outcome_note, by, at), by, at)
+    values = _closing(opportunity, rules.LOST, closed_on, None, reason, outcome_note, by, at)
+    return _write(opportunity, {**also, **values}, by, at)
 
 
 def _closing(

@@ -14,7 +14,7 @@ from coordina.accounts.models import User
 from coordina.core.actions import Action
 from coordina.core.formats import Formats
 from coordina.core.refusals import Refusal, Text
-from coordina.core.types import Field, Kind, RecordType, find_type
+from coordina.core.types import Condition, Field, Kind, RecordType, find_type
 from coordina.web.inputs import fields_of
 from coordina.web.listpage import capital
 from coordina.web.typed import read, written
@@ -51,17 +51,26 @@ class ActionForm(forms.Form):
         values: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self.declared, self.formats = declared, formats
+        self.declared, self.formats, self.user = declared, formats, user
         visible = _visible(find_type(declared.model), user)
         self.known = {n: f for n, f in fields_of(declared).items() if visible(n) and (not only or n in only)}
+        self.along = {n: self.known.pop(n) for n in list(self.known) if self._waits(n, options)}
         texts = {n: written(f, (values or {}).get(n, _offered(f, formats)), formats) for n, f in self.known.items()}
         options["initial"] = texts | dict(options.get("initial") or {})
         super().__init__(**options)
         for name, field in self.known.items():
             self.fields[name] = self._field(field, user)
 
+    def _waits(self, name: str, options: Mapping[str, Any]) -> bool:
+        """Whether a field that people added is shown only once the action asks for it."""
+        if not (self.declared.along and self.known[name].json_key):
+            return False
+        return name not in (options.get("data") or {}) and name not in (options.get("initial") or {})
+
     def _field(self, field: Field, user: User) -> Typed:
         label = capital(field.label)
+        if field.visible_if is not None or field.required_if is not None:
+            return self._conditional(field, user, label)
         return Typed(
             required=field.required,
             label=label,
@@ -69,6 +78,18 @@ class ActionForm(forms.Form):
             widget=widget_of(field, user, self.formats, required=field.required),
             error_messages={"required": _("%(field)s is missing.") % {"field": label}},
         )
+
+    def _conditional(self, field: Field, user: User, label: str) -> Typed:
+        """A field that depends on another: the words say so, and a script shows or marks it as that one changes."""
+        hints = [str(field.help)] if field.help else []
+        widget = widget_of(field, user, self.formats, required=False)
+        if field.visible_if is not None:
+            widget.attrs["data-shown-if"] = _told(field.visible_if)
+            hints.append(_("Only for %(what)s.") % {"what": field.visible_if.words})
+        if field.required_if is not None and field.required_if.field:
+            widget.attrs["data-required-if"] = _told(field.required_if)
+            hints.append(_("Required for %(what)s.") % {"what": field.required_if.words})
+        return Typed(required=False, label=label, help_text=" ".join(hints), widget=widget)
 
     def clean(self) -> dict[str, Any]:
         """Read every text; what cannot be read is said at its field."""
@@ -87,6 +108,9 @@ class ActionForm(forms.Form):
 
     def told(self, refusal: Refusal) -> None:
         """Put what the action refused at the fields it is about; what belongs to none stands on top."""
+        for name in [n for n in refusal.errors if n in self.along]:
+            self.known[name] = self.along.pop(name)
+            self.fields[name] = self._field(self.known[name], self.user)
         for name, messages in refusal.errors.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
@@ -140,6 +164,11 @@ def sections_of(form: ActionForm, known: RecordType) -> list[FormSection]:
 def initial_from(asked: Mapping[str, str], declared: Action) -> dict[str, str]:
     """Values that an address fills in: of the action's own fields only, and short ones."""
     return {n: str(asked[n])[:500] for n in fields_of(declared) if n in asked}
+
+
+def _told(condition: Condition) -> str:
+    """A condition for the script of forms: `stage:3,4`."""
+    return f"{condition.field}:{','.join(str(v) for v in sorted(condition.values, key=str))}"
 
 
 def _offered(field: Field, formats: Formats) -> Any:

@@ -138,6 +138,7 @@ class RecordPage:
     menu: list[Offered] = field(default_factory=list)
     may_edit: bool = False
     badges: list[str] = field(default_factory=list)
+    adopt_url: str = ""
 
     @property
     def three(self) -> bool:
@@ -241,6 +242,8 @@ def page_of_record(request: Any, known: RecordType, pk: int) -> RecordPage:
         parts_of(known, obj, user, formats, may_edit=may_edit),
         may_edit=may_edit,
     )
+    if page.other_data and user.may("records.add_customfield"):
+        page.adopt_url = reverse("web:field_adopt", args=(known.name,))
     page.badges = [values[n].html for n in known.extra.get("badges", ("status",)) if n in values and values[n].html]
     for action in actions_for(user, known, obj):
         if action.verb != "edit":

@@ -13,6 +13,7 @@ app_name = "web"
 
 PARTS = (
     "coordina.web.accounts",
+    "coordina.web.fields",
     "coordina.web.search",
     "coordina.web.today",
     "coordina.web.imports",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect, JsonResponse
@@ -12,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from coordina.core.actions import of
+from coordina.core.growing import PREFIX
 from coordina.core.parsing.ids import parse_id
 from coordina.core.prepared import one
 from coordina.core.refusals import Conflict, NotFound, Refusal
@@ -86,6 +88,17 @@ def _refuse_moved(found: Any, seen: int) -> None:
     raise Conflict(_("%(who)s moved %(title)s to %(stage)s meanwhile.") % values)
 
 
+def asking_url(request: Any, refusal: Refusal) -> str:
+    """The form of the move with the fields that the new stage requires; empty where nothing else is asked for."""
+    names = [name for name in refusal.errors if name.startswith(PREFIX)]
+    match = request.resolver_match
+    if not names or "pk" not in match.kwargs or match.namespace != "pipeline":
+        return ""
+    back = request.POST.get("next", "") or reverse("pipeline:board")
+    asked = {"stage": request.POST.get("stage", ""), **dict.fromkeys(names, ""), "next": back}
+    return reverse("web:do", args=("opportunities", match.kwargs["pk"], "move")) + "?" + urlencode(asked)
+
+
 def answer_move(request: Any, do: Callable[[], Moved], answer: Callable[[Moved], dict[str, Any]], home: str) -> Any:
     """Do a move and answer it: JSON for the board's script, back to the page for a plain form.
 
@@ -104,7 +117,10 @@ def answer_move(request: Any, do: Callable[[], Moved], answer: Callable[[Moved],
     except Refusal as refusal:
         if scripted:
             message = " ".join(text for texts in refusal.errors.values() for text in texts)
-            return JsonResponse({"message": message}, status=refusal.status)
+            asked = {"form_url": url} if (url := asking_url(request, refusal)) else {}
+            return JsonResponse({"message": message} | asked, status=refusal.status)
+        if url := asking_url(request, refusal):
+            return HttpResponseRedirect(url)
         raise
     if scripted:
         return JsonResponse(answer(moved))

@@ -1,13 +1,24 @@
 """Work on added fields that takes its time: indexes, conversions, counting other data."""
 
+from collections import Counter
+from typing import Any
+
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts import definitions
-from coordina.ledger.queue import Kind, task
-from coordina.records.fields import indexing
-from coordina.records.models import CustomField, FieldIndex, IndexState
+from coordina.core.types import TYPES
+from coordina.ledger.queue import Kind, progress, task
+from coordina.records.fields import indexing, writers
+from coordina.records.fields.guessing import kind_of, told
+from coordina.records.imports.profiles import ColumnProfile
+from coordina.records.models import CustomField, FieldIndex, FieldWork, IndexState, OtherKey, WorkState
+
+COUNTED = 5000
+"""Values of a heading that a guess looks at."""
+HEADINGS = 300
+"""Headings of a record type that are counted."""
 
 
 @task(kind=Kind.LONG, label=_("Preparing filters"))
@@ -29,3 +40,67 @@ def settle_index(field_id: int) -> None:
         else:
             FieldIndex.objects.filter(pk=field_id).delete()
         definitions.move()
+
+
+@task(kind=Kind.LONG, label=_("Converting values"))
+def work_on_field(work_id: int) -> None:
+    """Look at the values of a field, or convert them."""
+    work = FieldWork.objects.select_related("field", "by__role", "change_set").filter(pk=work_id).first()
+    if work is None or work.state not in (WorkState.WAITING, WorkState.RUNNING):
+        return
+    do: dict[str, Any] = {"other": writers.adopt_other, "choice": writers.replace_choice}
+    step = do.get(work.what) or (writers.look if work.state == WorkState.WAITING else writers.convert_kind)
+    try:
+        step(work)
+    except progress.Cancelled:
+        FieldWork.objects.filter(pk=work.pk).update(state=WorkState.STOPPED)
+        raise
+
+
+@task(kind=Kind.LONG, label=_("Counting other data"))
+def count_other(noun: str) -> None:
+    """Count what imported files left in records of a type, heading by heading."""
+    rows: Any = TYPES[noun].model._base_manager
+    counts: Counter[str] = Counter()
+    profiles: dict[str, ColumnProfile] = {}
+    samples: dict[str, list[str]] = {}
+    found = rows.exclude(other_data={}).order_by("pk").values_list("other_data", flat=True)
+    for done, held in enumerate(found.iterator(2000)):
+        for key, value in held.items():
+            if value in (None, "") or (key not in counts and len(counts) >= HEADINGS):
+                continue
+            counts[key] += 1
+            if counts[key] <= COUNTED:
+                profiles.setdefault(key, ColumnProfile()).add(str(value))
+            some = samples.setdefault(key, [])
+            if len(some) < 3 and str(value) not in some:
+                some.append(str(value)[:60])
+        if not done % 2000:
+            progress.check()
+            progress.report(done)
+    _keep_counts(noun, counts, profiles, samples)
+
+
+def _keep_counts(
+    noun: str, counts: Counter[str], profiles: dict[str, ColumnProfile], samples: dict[str, list[str]]
+) -> None:
+    """Put what was counted in the place of what was counted before."""
+    now, made = timezone.now(), []
+    for key, count in counts.most_common():
+        if len(key) > 200:
+            continue
+        facts = profiles[key].decide()
+        made.append(
+            OtherKey(
+                noun=noun,
+                key=key,
+                rows=count,
+                kind=kind_of(facts).value,
+                samples=samples[key],
+                facts=told(facts),
+                counted_at=now,
+            )
+        )
+    with transaction.atomic():
+        OtherKey.objects.filter(noun=noun).delete()
+        OtherKey.objects.bulk_create(made)

@@ -113,6 +113,7 @@ class WorkState(models.TextChoices):
     """Where a conversion is."""
 
     WAITING = "waiting", _("Waiting")
+    CHECKED = "checked", _("Checked")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused: some values do not fit")

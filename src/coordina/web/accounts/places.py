@@ -12,7 +12,7 @@ from coordina.core.refusals import Text
 from coordina.core.types import TYPES, RecordType
 
 GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
-    (_("Company"), ("organization", "rate")),
+    (_("Company"), ("organization", "rate", "custom_field")),
     (_("People"), ("user", "team", "role")),
     (_("Pipeline"), ("pipeline", "stage", "reason")),
     (_("Leads"), ("lead_stage", "lead_reason")),
@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
 REST: Text = _("More")
 TEXTS: dict[str, Text] = {
     "organization": _("Name, currency, language and time zone."),
+    "custom_field": _("Fields of your own: what else you want to know of companies, contacts and deals."),
     "rate": _("What other currencies are worth in yours, day by day."),
     "user": _("Who works here, and who can sign in."),
     "team": _("Who works with whom, and who leads."),
@@ -35,7 +36,12 @@ TEXTS: dict[str, Text] = {
     "tag": _("Words that gather records of any kind."),
     "series": _("Families of products."),
 }
-PAGES: dict[str, str] = {"organization": "web:company", "team": "web:teams", "role": "web:roles"}
+PAGES: dict[str, str] = {
+    "organization": "web:company",
+    "custom_field": "web:fields",
+    "team": "web:teams",
+    "role": "web:roles",
+}
 """Types with a page of their own instead of the list."""
 RUNNING: Text = _("Operation")
 BESIDE: tuple[tuple[Text, Text, str, str, str], ...] = (

@@ -73,3 +73,25 @@ mount("[data-drop-file]", (area) => {
     field.dispatchEvent(new Event("change", { bubbles: true }));
   });
 });
+
+// a field that depends on another is shown, or marked as required, as that one changes
+mount("form[data-form]", (form) => {
+  const hanging = [...form.querySelectorAll("[data-shown-if], [data-required-if]")];
+  if (!hanging.length) return;
+  const meets = (text) => {
+    const [name, values] = text.split(":");
+    const about = form.elements[name];
+    return !about || values.split(",").includes(about.value);
+  };
+  const settle = () => {
+    for (const control of hanging) {
+      const field = control.closest(".span") ?? control.closest(".field");
+      const { shownIf, requiredIf } = control.dataset;
+      if (shownIf) field.hidden = !meets(shownIf);
+      const optional = field.querySelector(".optional");
+      if (requiredIf && optional) optional.hidden = meets(requiredIf) && Boolean(form.elements[requiredIf.split(":")[0]]);
+    }
+  };
+  form.addEventListener("change", settle);
+  settle();
+});

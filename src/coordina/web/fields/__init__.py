@@ -1,0 +1,1 @@
+"""The settings of added fields: per noun what there is, the form of one field, and what its values go through."""
