@@ -59,6 +59,9 @@ WRITTEN_BY = {
 """Modules beside actions and writers that write, with the reason."""
 
 READ_FREELY = {
+    "web/fields/forms.py: about.to": "names of stages and other settings, for who looks after fields",
+    "web/fields/showing.py: CustomField": "definitions of fields, for who looks after them",
+    "web/fields/views.py: CustomField": "definitions of fields, for who looks after them",
     "leads/queries.py: Lead": "columns of the ids that a narrowed query has just given",
     "leads/views/convert.py: LeadProduct": "parts of a lead that the reader may change",
     "leads/views/panels.py: LeadEntry": "parts of a lead that the reader may see",

@@ -11,12 +11,14 @@ from coordina.records.models import CustomField, FieldIndex, IndexState
 
 INDEXED_BY = frozenset({"indexed", "kind", "choices", "archived"})
 """Columns whose change asks for another index."""
+FOUND_BY = frozenset({"restricted", "archived"})
+"""Columns that decide whether the search finds records by the values of a field."""
 
 
 @follows("records.CustomField")
 def tell_everyone(entries: Sequence[Entry]) -> None:
     """Let every process know the fields anew, and have indexes made or dropped."""
-    from coordina.records.fields.jobs import settle_index
+    from coordina.records.fields.jobs import renew_search, settle_index
 
     touched = {e.pk for e in entries if e.kind != "d" and INDEXED_BY & e.after.keys()}
     for row in CustomField.objects.filter(pk__in=touched):
@@ -29,6 +31,9 @@ def tell_everyone(entries: Sequence[Entry]) -> None:
             )
             settle_index.enqueue(row.pk)
     definitions.move()
+    for entry in entries:
+        if entry.kind == "u" and FOUND_BY & entry.after.keys():
+            renew_search.enqueue(entry.pk)
 
 
 @follows("accounts.Organization")

@@ -1,6 +1,7 @@
 """Work on added fields that takes its time: indexes, conversions, counting other data."""
 
 from collections import Counter
+from itertools import batched
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -8,13 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts import definitions
+from coordina.core.added import COLUMN
 from coordina.core.types import TYPES
 from coordina.ledger.queue import Kind, progress, task
 from coordina.records.fields import indexing, writers
 from coordina.records.fields.guessing import kind_of, told
 from coordina.records.imports.profiles import ColumnProfile
 from coordina.records.models import CustomField, FieldIndex, FieldWork, IndexState, OtherKey, WorkState
+from coordina.records.search.index import renew
 
+CHUNK = 500
 COUNTED = 5000
 """Values of a heading that a guess looks at."""
 HEADINGS = 300
@@ -40,6 +44,18 @@ def settle_index(field_id: int) -> None:
         else:
             FieldIndex.objects.filter(pk=field_id).delete()
         definitions.move()
+
+
+@task(kind=Kind.LONG, label=_("Renewing the search"))
+def renew_search(field_id: int) -> None:
+    """Put the values of a field into the search or take them out, after it was hidden, shown or archived."""
+    row = CustomField.objects.filter(pk=field_id).first()
+    if row is None:
+        return
+    label = TYPES[row.noun].model._meta.label
+    for part in batched(writers.values_of(row, COLUMN, row.slug), CHUNK):
+        with transaction.atomic():
+            renew(label, [pk for pk, _value in part])
 
 
 @task(kind=Kind.LONG, label=_("Converting values"))

@@ -83,8 +83,8 @@ def go_on(work: FieldWork, by: User) -> None:
 
     need_all(by, work.field.noun)
     with transaction.atomic():
-        ready = FieldWork.objects.filter(pk=work.pk, state__in=(WorkState.CHECKED, WorkState.STOPPED))
-        if not ready.update(state=WorkState.RUNNING, by=by):
+        open_to = (WorkState.CHECKED, WorkState.STOPPED)
+        if not FieldWork.objects.filter(pk=work.pk, state__in=open_to).update(state=WorkState.RUNNING, by=by):
             raise Refusal("state", _("This was done already."), status=409)
         _enqueue(FieldWork.objects.get(pk=work.pk), work_on_field)
 

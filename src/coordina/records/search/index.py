@@ -30,7 +30,7 @@ def indexed(known: RecordType | None) -> bool:
 def keep_index(entries: Sequence[Entry]) -> None:
     """Write, renew and drop search rows in the transaction of the records."""
     new: dict[str, dict[int, Values]] = defaultdict(dict)
-    renew: dict[str, set[int]] = defaultdict(set)
+    again: dict[str, set[int]] = defaultdict(set)
     gone: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
         known = find_type(apps.get_model(entry.model))
@@ -41,15 +41,15 @@ def keep_index(entries: Sequence[Entry]) -> None:
         elif entry.kind == "d":
             gone[entry.model].add(entry.pk)
         elif entry.pk not in new[entry.model] and not _columns(known).isdisjoint(entry.after):  # type: ignore[arg-type]  # indexed means known
-            renew[entry.model].add(entry.pk)
+            again[entry.model].add(entry.pk)
     for label, keys in gone.items():
         SearchRow.objects.filter(type_id=type_id(label), object_id__in=keys).delete()
         new[label] = {pk: after for pk, after in new[label].items() if pk not in keys}
-        renew[label] -= keys
+        again[label] -= keys
     for label, images in new.items():
         _write_new(label, images)
-    for label, keys in renew.items():
-        _write(label, keys)
+    for label, keys in again.items():
+        renew(label, keys)
 
 
 def _columns(known: RecordType) -> set[str]:
@@ -108,7 +108,7 @@ def _from_images(known: RecordType, images: Mapping[int, Values]) -> Iterator[tu
         yield pk, str(image[model.title_column] or "")[:250], " ".join([plain(text), base, *held])
 
 
-def _write(label: str, keys: Iterable[int]) -> None:
+def renew(label: str, keys: Iterable[int]) -> None:
     """Make search rows; earlier ones of the same records are renewed in place."""
     wanted = sorted(keys)
     known = find_type(apps.get_model(label))
@@ -161,7 +161,7 @@ def refresh_referrers(label: str, keys: Sequence[int]) -> int:
                 rows: Any = known.model._base_manager.filter(**{f"{field.path}__in": keys})
                 hit = list(rows.order_by("pk").values_list("pk", flat=True))
                 with transaction.atomic():
-                    _write(known.model._meta.label, hit)
+                    renew(known.model._meta.label, hit)
                 renewed += len(hit)
     return renewed
 
