@@ -23,7 +23,7 @@ from coordina.records.duplicates.keys import keys_of
 from coordina.records.duplicates.scoring import POSSIBLE, SURE, Facts, Trait, compare
 
 type Pair = tuple[str, str]
-LARGEST = 60
+LARGEST = 20
 """Records of one key that are compared, as in the product."""
 
 

@@ -16,7 +16,7 @@ from coordina.records.models import MatchKey, NotSame
 
 TERMS = 400
 """Keys that one query asks for: SQLite joins at most 500 selects."""
-A_KEY = 60
+A_KEY = 20
 """Records of one key that are looked at: a key that more share tells little."""
 
 
