@@ -7,6 +7,7 @@ from django.conf import settings
 
 from coordina.accounts.rates import forget_rates
 from coordina.accounts.tree import forget
+from coordina.customers.models import Company
 from coordina.leads.models import Lead
 from coordina.pipeline.models import Opportunity
 from tests.leads.ground import Leads, check
@@ -68,3 +69,14 @@ def test_a_card_by_keys_on_a_phone(desk: tuple[Any, Leads, str]) -> None:
     page.locator(f"#stage-{leads.stage('contacted').pk} #card-{lead.pk}").wait_for()
     assert card.is_visible()
     assert leads.now(lead).status == "contacted"
+
+
+def test_long_names_stay_in_their_place(desk: tuple[Any, Leads, str]) -> None:
+    page, leads, site = desk
+    long = "Sociedad «Ñandú» " + "Iluminación" * 16
+    leads.create(Company, name=long)
+    lead = leads.lead(leads.rep, company_name=long)
+    page.set_viewport_size({"width": 360, "height": 780})
+    for url in (f"/leads/{lead.pk}/convert/", f"/leads/{lead.pk}/", "/leads/board/"):
+        page.goto(f"{site}{url}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, url

@@ -89,3 +89,23 @@ def test_dropping_on_won_asks_for_the_day(board: tuple[Any, Ground]) -> None:
     day.wait_for()
     assert day.input_value()
     assert stage_of("Nave") == "Calificación"
+
+
+def test_a_card_goes_where_the_order_of_its_column_has_it(board: tuple[Any, Ground]) -> None:
+    page, ground = board
+    for name, day in (("Nave", "2026-12-24"), ("Obrador", "2026-12-01")):
+        ground.edit(Opportunity.objects.get(name=name), closes_on=day)
+    ground.do(move, Opportunity.objects.get(name="Obrador"), stage=ground.stages[1].pk)
+    page.reload()
+    page.set_viewport_size({"width": 360, "height": 780})
+    card(page, "Nave").focus()
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowRight")
+    assert card(page, "Nave").is_visible()
+    with page.expect_response("**/move/**"):
+        page.keyboard.press(" ")
+    page.get_by_text("cierre previsto", exact=False).first.wait_for()
+    titles = (
+        column(page, ground.stages[1].pk).locator("[data-card]").evaluate_all("all => all.map(e => e.dataset.title)")
+    )
+    assert titles == ["Obrador", "Nave"]

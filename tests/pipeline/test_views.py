@@ -184,3 +184,17 @@ def test_the_page_of_an_opportunity(full: Ground) -> None:
     assert f"/opportunities/{obj.pk}/do/set-next-step/" in text
     listed = client_of(full.seller).get("/opportunities/").content.decode()
     assert "Trato 001" in listed
+
+
+def test_the_board_opens_where_most_open_opportunities_are_then_the_one_used_last(ground: Ground) -> None:
+    with change_set(by=None, at=AT, via="system"):
+        second = Pipeline.objects.create(name="Mantenimiento", position=2)
+        stage = Stage.objects.create(pipeline=second, name="Pedido", position=1, probability=10)
+        Stage.objects.create(pipeline=second, name="Hecho", position=2, kind="won", probability=100)
+    for number in range(2):
+        ground.new(name=f"Revisión {number}", stage=stage.pk)
+    ground.new(name="Nave sola")
+    client = client_of(ground.director)
+    assert "Revisión 1" in client.get("/opportunities/board/").content.decode()
+    assert "Nave sola" in client.get(f"/opportunities/board/?pipeline={ground.pipeline.pk}").content.decode()
+    assert "Nave sola" in client.get("/opportunities/board/").content.decode()

@@ -15,6 +15,7 @@ from coordina.catalog.models import Product
 from coordina.core.actions import standard
 from coordina.core.types import TYPES
 from coordina.customers.models import Company, Interaction, Person
+from coordina.leads.models import Lead
 from coordina.ledger.change_sets import change_set
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity
@@ -29,6 +30,7 @@ LONG = "Sociedad Cooperativa «Ñandú & Hijos» 🦩 شركة " + "Iluminación
 OWN = (
     *("/", "/start/", "/profile/", "/search/?q=faro", "/opportunities/board/", "/duplicates/"),
     *("/dashboard/", "/today/later/", "/settings/today/"),
+    "/leads/board/",
     *("/settings/", "/settings/company/", "/settings/teams/", "/settings/roles/", "/import/", "/import/history/"),
     *("/opportunities/?q=amount+%3E+999999999", "/opportunities/?q=amount+%3E+"),
     *("/companies/?layout=board", "/opportunities/?layout=calendar", "/opportunities/?layout=chart&split=owner"),
@@ -62,6 +64,7 @@ def walked(world: World) -> World:
     world.make(Product, name="Torre Faro 100", price="3995")
     for name in (LONG[:150], "Faro del puerto"):
         world.make(Opportunity, name=name, company=company.pk, person=person.pk, amount="18300", closes_on="2026-12-09")
+    world.make(Lead, name="Ada Nenúfar", company_name=LONG[:200], email="ada@faro.example", amount="900")
     world.make(Interaction, summary="Llamada", kind="call", happened_at="2026-01-01T10:00:00Z", company=company.pk)
     return world
 
@@ -87,7 +90,7 @@ def browser(walked: World, chromium: Any, live_server: Any) -> Iterator[Any]:
 
 def pages() -> list[str]:
     """Addresses of every type's pages, and of those that stand alone."""
-    found = list(OWN)
+    found = [*OWN, *(f"/leads/{pk}/convert/" for pk in Lead.objects.values_list("pk", flat=True))]
     for known in TYPES:
         first = known.model.objects.order_by("pk").values_list("pk", flat=True).first()
         if known.within or known.url in ("organization", "files"):

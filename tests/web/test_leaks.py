@@ -137,6 +137,9 @@ def doors(known: RecordType, obj: Record, canary: str) -> Iterator[str]:
     yield f"/search/palette/?q={canary}x"  # one letter too many: what is spelled nearly so must not be seen either
     yield f"/search/palette/?on={base}{obj.pk}/"
     yield f"/search/preview{base}{obj.pk}/"
+    if known.name == "lead":
+        yield f"{base}board/"
+        yield f"{base}{obj.pk}/convert/"
     yield "/"
 
 
