@@ -105,3 +105,41 @@ def test_an_import_goes_on_where_it_was_killed(folder: Path, servers: list[Serve
     until(lambda: asked(folder, state) == [("done",)], 120)
     assert asked(folder, "SELECT count(*), count(DISTINCT name) FROM customers_company") == [(ROWS, ROWS)]
     assert asked(folder, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_an_export_of_several_files_goes_on_where_it_was_killed(folder: Path, servers: list[Served]) -> None:
+    server = started(servers, folder)
+    person = Person(server)
+    person.found()
+    accounts = "".join(f"a{n},Empresa {n:05},{f'a{n - 1}' if n % 2 else ''},Vigo\n" for n in range(ROWS // 2))
+    deals = "".join(f"o{n},a{n},Venta {n:05},Prospecting,2027-01-31\n" for n in range(ROWS // 2))
+    history = "".join(f"h{n},o{n},Prospecting,2026-01-10T09:00:00Z\n" for n in range(ROWS // 2))
+    files = {
+        "OpportunityHistory.csv": "Id,OpportunityId,StageName,CreatedDate\n" + history,
+        "Opportunity.csv": "Id,AccountId,Name,StageName,CloseDate\n" + deals,
+        "Account.csv": "Id,Name,ParentId,BillingCity\n" + accounts,
+    }
+    person.send("/import/", files=[("files", (name, text.encode())) for name, text in files.items()], type="")
+    state = "SELECT state FROM records_importrun WHERE parent_id IS NULL"
+    until(lambda: asked(folder, state) == [("checked",)], 90)
+    ((pk,),) = asked(folder, "SELECT id FROM records_importrun WHERE parent_id IS NULL")
+    person.send(f"/import/{pk}/files/", to=f"/import/{pk}/begin/")
+    written = "SELECT count(*) FROM pipeline_opportunity"
+    until(lambda: asked(folder, written)[0][0] > 0, 90)
+    server.process.kill()
+    server.process.wait()
+    until(lambda: not server.children("web") and not server.children("worker"))
+    assert asked(folder, written)[0][0] > 0
+    assert asked(folder, state) == [("running",)]
+
+    started(servers, folder)
+    until(lambda: asked(folder, state) == [("done",)], 180)
+    half = ROWS // 2
+    for table in ("customers_company", "pipeline_opportunity"):
+        counted = f"SELECT count(*), count(DISTINCT name) FROM {table}"
+        assert asked(folder, counted) == [(half, half)], table
+    assert asked(folder, "SELECT count(*) FROM pipeline_stageentry") == [(half,)]
+    assert asked(folder, "SELECT count(*) FROM records_externalid") == [(3 * half,)]
+    assert asked(folder, "SELECT count(*) FROM pipeline_opportunity WHERE company_id IS NULL") == [(0,)]
+    assert asked(folder, "SELECT count(*) FROM customers_company WHERE parent_id IS NOT NULL") == [(half // 2,)]
+    assert asked(folder, "SELECT count(*) FROM ledger_changeset WHERE action = 'records.import'") == [(1,)]

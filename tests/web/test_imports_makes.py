@@ -58,7 +58,7 @@ def test_another_sheet_is_read_instead(world: World, director: Client) -> None:
 
 
 def test_a_broken_workbook_says_what_to_do(world: World, director: Client) -> None:
-    run = upload(director, b"PK\x03\x04" + b"x" * 300, "roto.xlsx")
+    run = upload(director, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "roto.xls")
     assert run.state == "failed"
     assert run.problem in text_of(director.get(f"/import/{run.pk}/"))
 
@@ -73,3 +73,16 @@ def test_business_cards_become_people(world: World, director: Client) -> None:
     assert (marta.name, marta.company.name, marta.mobile) == ("Marta Ríos", "Talleres Ríos", "+34600111222")
     assert marta.other_data["NOTE"] == "Prefiere las tardes"
     assert (blas.name, blas.phone, blas.other_data["TEL"]) == ("Blas Gil", "", "no lo sé")
+
+
+def test_a_row_that_changes_nothing_is_said_so(world: World, director: Client) -> None:
+    text = "Empresa;Sector;Apodo\nAlfa;Salud;Alfita\nBravo;;\n"
+    go_run = upload(director, text)
+    check(director, go_run)
+    go(director, go_run)
+    run = upload(director, text + "Alfa;Salud;Otro\n".replace("Alfa;", "Charlie;"))
+    review = check(director, run)
+    run.refresh_from_db()
+    assert {n: run.counts.get(n, 0) for n in ("new", "update", "same")} == {"new": 1, "update": 0, "same": 2}
+    assert "Sin cambios" in review
+    assert "Bravo" in text_of(director.get(f"/import/{run.pk}/review/?show=same"))

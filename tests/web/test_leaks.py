@@ -125,6 +125,7 @@ def doors(known: RecordType, obj: Record, canary: str) -> Iterator[str]:
     for layout in ("board", "calendar", "chart"):
         yield f"{base}?layout={layout}&cols={columns}"
     yield f"{base}sums/"
+    yield f"{base}cards/"
     yield f"{base}{obj.pk}/"
     yield f"{base}{obj.pk}/history/"
     yield f"{base}{obj.pk}/edit/"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
@@ -64,7 +65,8 @@ def reach_panel(record: Company | Person, user: User) -> Mapping[str, Any]:
     """The number to call and the address to write to, as far as the person may see them."""
     known = type_of(record).known_to(user)
     numbers = [getattr(record, n) for n in ("mobile", "phone") if n in known]
-    return {"call": next(filter(None, numbers), ""), "write": record.email if "email" in known else ""}
+    card = reverse("web:card", args=("people", record.pk)) if isinstance(record, Person) else ""
+    return {"call": next(filter(None, numbers), ""), "write": record.email if "email" in known else "", "card": card}
 
 
 for _slot, _of in (("company", Company), ("person", Person)):

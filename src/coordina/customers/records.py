@@ -290,7 +290,16 @@ PERSON = declare(
     ),
     match=("email", "name"),
     subtitle="company",
-    extra={"fields_first": True, "avatar": "person", "logs": True, "views": PERSON_VIEWS},
+    extra={"fields_first": True, "avatar": "person", "logs": True, "card": {
+            "FN": "name",
+            "ORG": "company",
+            "TITLE": "job_title",
+            "EMAIL": "email",
+            "TEL": "phone",
+            "CELL": "mobile",
+            "City": "city",
+            "URL": "profile_url",
+        }, "views": PERSON_VIEWS},
     empty=_("Here you will see the people you talk to. Import them or create the first one."),
 )  # fmt: skip
 

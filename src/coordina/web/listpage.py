@@ -80,6 +80,7 @@ def context_of(
         "new_url": reverse("web:new", args=(known.url,)),
         "new_label": new_label(known),
         "export_url": listing.elsewhere("web:export"),
+        "cards_url": listing.elsewhere("web:cards") if listing.known.extra.get("card") else "",
         "workbook_url": listing.elsewhere("web:workbook"),
         **tabs_of(listing, found),
         **_laid_out(request, listing, layout, labels),

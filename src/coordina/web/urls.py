@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from coordina.web import changes, details, edits, histories, jobs, lists, pages
+from coordina.web import changes, details, edits, histories, jobs, lists, pages, vcards
 from coordina.web.dashboard.views import dashboard
 from coordina.web.today.views import home
 
@@ -46,11 +46,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<noun:known>/", lists.list_page, name="list"),
     path("<noun:known>/views/<slug:segment>/", lists.view_page, name="view"),
     path("<noun:known>/export/", lists.export, name="export"),
+    path("<noun:known>/cards/", vcards.cards, name="cards"),
     path("<noun:known>/lookup/", lists.lookup_json, name="lookup"),
     path("<noun:known>/options/<str:name>/", lists.options, name="options"),
     path("<noun:known>/board/", pages.no_board, name="board"),
     path("<noun:known>/new/", edits.new_page, name="new"),
     path("<noun:known>/<int:pk>/", details.detail_page, name="detail"),
+    path("<noun:known>/<int:pk>/card/", vcards.card, name="card"),
     path("<noun:known>/<int:pk>/edit/", edits.edit_page, name="edit"),
     path("<noun:known>/<int:pk>/edit/<slug:name>/", edits.edit_cell, name="edit_cell"),
     path("<noun:known>/<int:pk>/do/<slug:slug>/", edits.do_page, name="do"),

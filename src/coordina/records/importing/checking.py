@@ -9,13 +9,15 @@ from typing import Any
 from django.db import transaction
 
 from coordina.core.images import encode
+from coordina.core.instances import loaded
+from coordina.core.records import Record
 from coordina.records.importing.converting import source
 from coordina.records.importing.judging import Judge, Judged
 from coordina.records.importing.plan import Plan
 from coordina.records.importing.promises import Promises
 from coordina.records.importing.seen import Seen
 from coordina.records.importing.twins import find_twins
-from coordina.records.importing.writing import far_of
+from coordina.records.importing.writing import differing, far_of, with_other
 from coordina.records.imports.folding import folded
 from coordina.records.imports.reading import Row, rows
 from coordina.records.imports.values import answered
@@ -36,7 +38,7 @@ type Progress = Callable[[int], None]
 @dataclass
 class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
-    samples: dict[str, list[Any]] = field(default_factory=lambda: {"new": [], "update": []})
+    samples: dict[str, list[Any]] = field(default_factory=lambda: {"new": [], "update": [], "same": []})
     made: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
 
@@ -99,11 +101,19 @@ def wanted_rows(run: ImportRun, plan: Plan) -> Iterator[Row]:
 def _ask_writer(judge: Judge, judged: Sequence[Judged]) -> None:
     """Ask the writer about each row, as the import itself will."""
     far = far_of(judge, judged)
+    here = _present(judge, judged)
     for one in judged:
         if not one.errors:
             judge.allowed(one)
-        if not one.errors:
-            judge.clean(one, None, far)
+        obj = here.get(one.found) if one.found is not None else None
+        values = judge.clean(one, obj, far) if not one.errors else None
+        if values is not None and obj is not None and not one.pending and not one.promised:
+            one.same = not differing(obj, with_other(judge, one, obj, values))
+
+
+def _present(judge: Judge, judged: Sequence[Judged]) -> dict[int, Record]:
+    """The records that rows are about."""
+    return loaded(judge.plan.type.model, {one.found for one in judged if one.found is not None and not one.errors})
 
 
 def _repeated(judge: Judge, judged: Sequence[Judged], keys: Seen) -> None:
@@ -124,7 +134,7 @@ def _count(tally: _Tally, one: Judged) -> None:
     for name, text in one.pending.items():
         if len(tally.made[name]) < MOST_MADE:
             tally.made[name].setdefault(folded(text) or text, text)
-    if len(tally.samples[one.verdict]) < SAMPLE:
+    if one.verdict in tally.samples and len(tally.samples[one.verdict]) < SAMPLE:
         values = {n: encode(v) for n, v in one.values.items()}
         sample = {"row": one.row.number, "values": values, "pending": one.pending | one.promised}
         tally.samples[one.verdict].append(sample | {"other": len(one.other), "of": one.found})

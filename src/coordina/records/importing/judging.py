@@ -44,6 +44,7 @@ class Judged:
         promised: References to records that an earlier file of the same export will make, as text by field.
         again: Whether the record it updates was made by this very import, for a reference to it.
         awaited: Whether an earlier file of the same export makes the record that it will update.
+        same: Whether nothing would change.
         repeats: Whether an earlier row of the file makes the record that it will update.
     """
 
@@ -58,12 +59,15 @@ class Judged:
     again: bool = False
     repeats: bool = False
     awaited: bool = False
+    same: bool = False
 
     @property
     def verdict(self) -> str:
-        """`error`, `update` or `new`."""
+        """`error`, `same`, `update` or `new`."""
         if self.errors:
             return "error"
+        if self.same and not self.again and not self.repeats:
+            return "same"
         return "update" if self.repeats or self.awaited or (self.found is not None and not self.again) else "new"
 
 

@@ -75,9 +75,15 @@ def _prepared(judge: Judge, one: Judged, here: dict[int, Record], far: dict[str,
     values = None if one.errors else judge.clean(one, obj, far)
     if values is None:
         return None
-    if one.other and issubclass(judge.plan.type.model, Extensible):
-        values["other_data"] = (getattr(obj, "other_data", None) or {}) | one.other
-    return one, obj, _differing(obj, values) if obj is not None else values
+    values = with_other(judge, one, obj, values)
+    return one, obj, differing(obj, values) if obj is not None else values
+
+
+def with_other(judge: Judge, one: Judged, obj: Record | None, values: Values) -> Values:
+    """The values with the cells that no field holds, where the type has room for them."""
+    if not one.other or not issubclass(judge.plan.type.model, Extensible):
+        return values
+    return values | {"other_data": (getattr(obj, "other_data", None) or {}) | one.other}
 
 
 def _locked(judge: Judge, keys: Sequence[int]) -> dict[int, Record]:
@@ -91,7 +97,7 @@ def _locked(judge: Judge, keys: Sequence[int]) -> dict[int, Record]:
     return {o.pk: o for o in rows.locked().filter(pk__in=made)}
 
 
-def _differing(obj: Record, values: Values) -> Values:
+def differing(obj: Record, values: Values) -> Values:
     """Only what is not so already; values that are no columns are always written."""
     columns = {f.name: f for f in obj._meta.concrete_fields}
     return {

@@ -68,11 +68,13 @@ def verdicts_of(run: ImportRun, formats: Formats) -> list[Verdict]:
     kinds: tuple[tuple[str, Text, int, str, str, str], ...] = (
         ("new", _("New rows"), counts.get("new", 0), "plus", "good", "good"),
         ("update", _("Updated"), counts.get("update", 0), "refresh", "acc", "s3"),
+        ("same", _("Unchanged"), counts.get("same", 0), "equal", "", ""),
         ("made", _("Also created"), made, "copy", "acc", ""),
         ("twin", _("Possible duplicates"), counts.get("twin", 0), "copy", "warn", ""),
         ("error", _("With errors"), counts.get("error", 0), "alert-triangle", "bad", "bad"),
     )
-    return [Verdict(key, label, n, formats.integer(n), *look) for key, label, n, *look in kinds]
+    shown = [kind for kind in kinds if kind[0] != "same" or kind[2]]
+    return [Verdict(key, label, n, formats.integer(n), *look) for key, label, n, *look in shown]
 
 
 class Samples:
@@ -199,7 +201,7 @@ def review_values(request: Any, run: ImportRun, known: RecordType, show: str, af
         "verdicts": verdicts,
         "show": show,
         "made": samples.made() if show == "made" else [],
-        "samples": samples.rows(show) if show in ("new", "update") else [],
+        "samples": samples.rows(show) if show in ("new", "update", "same") else [],
         "problems": problems,
         "more": more,
         "reasons": reasons_of(run) if show == "error" and not after else [],

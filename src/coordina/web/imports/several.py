@@ -131,7 +131,7 @@ def _line(request: Any, run: ImportRun, parent: ImportRun) -> FileLine:
     left_out = bool(run.options.get("left_out"))
     ready = run.state in together.READABLE and known is not None
     verdict, tone = _verdict(run, table is not None, left_out)
-    labels = (("new", _("new")), ("update", _("updated")), ("same", _("the same")), ("error", _("with errors")))
+    labels = (("new", _("to create")), ("update", _("updated")), ("same", _("unchanged")), ("error", _("with errors")))
     figures: list[tuple[Text, str]] = [
         (label, formats.integer(run.counts.get(name, 0))) for name, label in labels if run.counts.get(name)
     ]
