@@ -68,7 +68,7 @@ def verdicts_of(run: ImportRun, formats: Formats) -> list[Verdict]:
     kinds: tuple[tuple[str, Text, int, str, str, str], ...] = (
         ("new", _("New rows"), counts.get("new", 0), "plus", "good", "good"),
         ("update", _("Updated"), counts.get("update", 0), "refresh", "acc", "s3"),
-        ("same", _("Unchanged"), counts.get("same", 0), "equal", "", ""),
+        ("same", _("Unchanged"), counts.get("same", 0), "check", "", ""),
         ("made", _("Also created"), made, "copy", "acc", ""),
         ("twin", _("Possible duplicates"), counts.get("twin", 0), "copy", "warn", ""),
         ("error", _("With errors"), counts.get("error", 0), "alert-triangle", "bad", "bad"),
