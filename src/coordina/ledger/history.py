@@ -101,16 +101,6 @@ def touched(change_set: ChangeSet, label: str, keys: Iterable[int]) -> set[int]:
     return set(plain.values_list("object_id", flat=True)) | set(batched.values_list("object_id", flat=True))
 
 
-def created_in(change_set: ChangeSet, label: str, keys: Iterable[int]) -> set[int]:
-    """Which of these rows the change set made."""
-    wanted = list(keys)
-    plain = Change.objects.filter(change_set=change_set, model=label, object_id__among=wanted, kind="c")
-    batched = BatchEntry.objects.filter(
-        type_id=type_id(label), object_id__among=wanted, kind="c", batch__change_set=change_set
-    )
-    return set(plain.values_list("object_id", flat=True)) | set(batched.values_list("object_id", flat=True))
-
-
 def last_versions(label: str, keys: Iterable[int]) -> dict[int, int]:
     """The highest version that each of these rows had when it was deleted; a row may come back and go many times."""
     wanted = set(keys)

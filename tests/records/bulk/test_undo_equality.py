@@ -98,7 +98,7 @@ def test_an_import_of_new_and_known_rows_is_taken_back_row_by_row(world: World, 
     assert business() != before
     report = undo(ChangeSet.objects.get(pk=run.change_set_id), by=world.boss, at=timezone.now())
     assert not report.held
-    check_equal(before, whole=size < 10_000)
+    check_equal(before, whole=False)
 
 
 @pytest.mark.parametrize("size", [2000, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
@@ -111,10 +111,10 @@ def test_a_bulk_edit_is_taken_back_and_brought_again_row_by_row(world: World, si
     assert {row[0] for row in Opportunity.objects.values_list("amount")} == {777}
     report = undo(ChangeSet.objects.get(pk=run.change_set_id), by=world.boss, at=timezone.now())
     assert not report.held
-    check_equal(before, whole=size < 10_000)
+    check_equal(before, whole=False)
     assert report.change_set is not None
     undo(report.change_set, by=world.boss, at=timezone.now())
-    check_equal(after, whole=size < 10_000)
+    check_equal(after, whole=False)
 
 
 @pytest.fixture
