@@ -78,7 +78,8 @@ class _Plan:
         compiler: Any = copy.copy(self.compiler)  # Django's own, but for asking: the rows are here
         compiler.connection = connections[self.query.db]
         compiler.execute_sql = lambda *_given, **_options: [rows]
-        query: Any = copy.copy(self.query)
+        query: Any = object.__new__(type(self.query))  # a plain copy would ask the database first
+        query.__dict__.update(self.query.__dict__)
         query._query = copy.copy(query._query)
         query._query.get_compiler = lambda *_given, **_options: compiler
         return list(query._iterable_class(query))
