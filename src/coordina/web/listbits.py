@@ -101,7 +101,8 @@ def columns_html(choices: Sequence[Choice]) -> SafeString:
                 f'<li class="row" data-sort-item><span class="grip needs-js" aria-hidden="true">{grip}</span>'
                 f'<label class="row grow"><input type="checkbox" class="check" name="cols" value="{c.value}"'
                 f"{' checked' if c.current else ''}> <span>{c.label}</span></label>"
-                f'<input type="number" class="input input-s num needs-js" data-col-width min="60" max="900" step="20"'
+                '<input type="number" class="input input-s num needs-js" data-col-width placeholder="px" min="60"'
+                ' max="900" step="20"'
                 f' value="{c.value.partition(":")[2]}" aria-label="{c.label}: {wide}" title="{wide}">'
                 f'<button type="button" class="icon-btn small needs-js" data-sort-up aria-label="{c.label}: {up}">'
                 f'{above}</button><button type="button" class="icon-btn small needs-js" data-sort-down'

@@ -100,7 +100,7 @@ def calendar_context(request: Any, listing: Listing) -> dict[str, Any]:
             Tab(_("Week"), listing.url(span=WEEK, day=at.isoformat()), week),
         ],
         "about": about,
-        "any_rows": any(day.count for day in days),
+        "any_rows": any(day.count for day in days if not day.outside),
         "moves": entries.moves,
     }
 
