@@ -10,6 +10,7 @@ from coordina.activity.actions import add_comment, add_reminder
 from coordina.activity.models import Notification
 from coordina.config.demo import house
 from coordina.ledger.change_sets import change_set
+from coordina.ledger.models import ChangeSet
 from coordina.pipeline.models import Opportunity
 from coordina.pipeline.rules import OPEN
 
@@ -24,7 +25,7 @@ TALKS: tuple[tuple[str, ...], ...] = (
     ("La muestra llegó rota. Ya va otra en camino.",),
 )
 REMINDERS = (
-    ("Preguntar si firmaron", -3),
+    ("Preguntar si firmaron", 3),
     ("Preparar la visita técnica", 20),
     ("Llamar antes de la feria", 74),
     ("Revisar el descuento con dirección", 170),
@@ -35,19 +36,26 @@ REMINDERS = (
 def talk(users: Mapping[str, User], now: datetime, draw: Random) -> None:
     """Write the comments of the last days, their notifications, and the coordinator's reminders."""
     lead = users[house.COORDINATOR.name]
+    last = ChangeSet.objects.latest("pk").at
+
+    def next_at() -> datetime:
+        """Give a moment after what was written last: history goes forward."""
+        nonlocal last
+        last = min(now, last + timedelta(seconds=draw.randint(20, 90)))
+        return last
+
     deals = (
         Opportunity.objects.filter(status=OPEN, owner__access=Access.ACTIVE)
         .select_related("owner__role", "owner__team")
         .order_by("-value", "pk")
     )
-    for number, (deal, said) in enumerate(zip(deals[: len(TALKS)], TALKS, strict=False)):
-        at = now - timedelta(days=(len(TALKS) - number) // 2, hours=draw.randint(1, 5), minutes=draw.randint(0, 59))
+    for deal, said in zip(deals[: len(TALKS)], TALKS, strict=False):
         for turn, text in enumerate(said):
             by = deal.owner if turn == 0 else lead
-            _say(deal, text.format(lead=lead.name, owner=deal.owner.name), by, at + timedelta(minutes=37 * turn))
+            _say(deal, text.format(lead=lead.name, owner=deal.owner.name), by, next_at())
     for deal, (text, hours) in zip(deals[2:], REMINDERS, strict=False):
         when = (now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
-        with change_set(by=lead, at=min(now, when) - timedelta(days=1), via="web", action="activity.add_reminder") as j:
+        with change_set(by=lead, at=next_at(), via="web", action="activity.add_reminder") as j:
             add_reminder(subject_type=deal._meta.label, subject_id=deal.pk, text=text, due_at=when, by=lead, at=j.at)
     old = Notification.objects.filter(at__lt=now - timedelta(days=2)).values("pk")
     Notification.objects.filter(pk__in=old).update(read_at=now)
