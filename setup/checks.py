@@ -74,7 +74,7 @@ def full() -> None:
     check()
     _chromium()
     for arguments in ([], ["--database", "postgres", "-m", "database and not browser and not sqlite_only"]):
-        options, extra = _pytest(arguments)
+        options, extra = _pytest(["--large", *arguments])
         os.environ.update(extra)
         if state.run(packages.PYTHON, "-m", "pytest", *options).returncode:
             sys.exit(1)

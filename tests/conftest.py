@@ -54,8 +54,17 @@ def pytest_configure(config: pytest.Config) -> None:
     socket.getaddrinfo = _guarded_resolve
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the largest sizes be asked for."""
+    parser.addoption("--large", action="store_true", help="run tests at the size of years of use, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what touches the database, so that it is run on PostgreSQL too, and what drives a browser."""
+    if not config.getoption("--large"):
+        large = [item for item in items if item.get_closest_marker("large")]
+        config.hook.pytest_deselected(items=large)
+        items[:] = [item for item in items if item not in large]
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & {"page", "chromium"}:

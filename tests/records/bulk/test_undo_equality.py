@@ -86,7 +86,7 @@ def check_equal(before: Any, *, whole: bool = True) -> None:
         assert lies() == []
 
 
-SIZES = [2000, pytest.param(100_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+SIZES = [2000, pytest.param(100_000, marks=[pytest.mark.large, pytest.mark.timeout(1800)])]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -101,7 +101,7 @@ def test_an_import_of_new_and_known_rows_is_taken_back_row_by_row(world: World, 
     check_equal(before, whole=False)
 
 
-@pytest.mark.parametrize("size", [2000, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize("size", [2000, pytest.param(10_000, marks=[pytest.mark.large, pytest.mark.timeout(900)])])
 def test_a_bulk_edit_is_taken_back_and_brought_again_row_by_row(world: World, size: int) -> None:
     imported(world, 0, size, 0)
     before = business()

@@ -60,8 +60,9 @@ def fill(now: datetime) -> None:
             by, at = made.users[sheet.by.name], sheet.at
             with change_set(by=by, at=at, via="web", action=sheet.action):
                 (pen.writings | lead_pen.writings)[sheet.action]([deed.what for deed in sheet.deeds], by, at)
-        _tag(draw, made, customers, chances, clock.on(today))
-        write_twins(customers, made, clock.on(today))
+        late = clock.on(today)
+        _tag(draw, made, customers, chances, late)
+        write_twins(customers, made, late)
         talk(made.users, now, Random(SEED + 2))  # noqa: S311 (as above: invented, the same each time)
 
 

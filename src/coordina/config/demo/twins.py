@@ -15,12 +15,13 @@ HOW_MANY = 5
 
 
 def write_twins(customers: list[Client], made: House, at: datetime) -> None:
-    """Some customers and contacts are written down a second time by a colleague of their owner."""
+    """Some customers and contacts are written down a second time by a colleague of their owner, seconds after `at`."""
     spanish = [c for c in customers if c.country == "ES" and len(c.contacts) > 1 and c.row is not None][3:40:5]
     companies = [_company(c, place) for place, c in enumerate(spanish[:HOW_MANY])]
     people = [_person(c, place) for place, c in enumerate(spanish[1:4])]
-    for place, (model, client, values) in enumerate([*companies, *people]):
-        by, when = made.users[client.owner.name], at - timedelta(minutes=9 * (place + 1))
+    twins = [*companies, *people]
+    for place, (model, client, values) in enumerate(twins):
+        by, when = made.users[client.owner.name], at + timedelta(seconds=3 * (place + 1))
         known = type_of(model)
         action = f"customers.create_{known.name}"
         with change_set(by=by, at=when, via="web", action=action):
