@@ -37,7 +37,7 @@ def measured(tmp_path: Path, *arguments: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.large)])
 def test_a_small_database_is_measured(tmp_path: Path, database: str) -> None:
     if database == "postgres" and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         pytest.skip("POSTGRESQL IS NOT MEASURED: initdb is missing (apt-get install postgresql)")

@@ -89,7 +89,7 @@ class Journey:
         self.page.locator(".page-actions button[value=check]").click()
         self.page.wait_for_url(lambda url: "/columns/" not in url)
         self.work()
-        assert self.page.locator(".verdict").count() == 4, self.page.inner_text("main")
+        assert self.page.locator(".verdict").count() > 4, self.page.inner_text("main")
         self.page.locator(".page-actions .btn-primary").click()
         self.page.wait_for_url(lambda url: "/review/" not in url)
         self.work()

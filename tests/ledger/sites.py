@@ -18,9 +18,10 @@ ROOT = Path(__file__).parents[2]
 SERVER = os.environ.get("COORDINA_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 TABLES = """
 from django.db import connection
+from coordina.accounts.models import Stamp
 from coordina.ledger.models.jobs import Event, Job, Schedule
 with connection.schema_editor() as editor:
-    for model in (Job, Schedule, Event):
+    for model in (Job, Schedule, Event, Stamp):
         editor.create_model(model)
 say(None)
 """

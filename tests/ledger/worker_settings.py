@@ -9,7 +9,13 @@ from tests import settings
 for _name in filter(str.isupper, dir(settings)):
     globals()[_name] = getattr(settings, _name)
 
-INSTALLED_APPS = ["django.contrib.contenttypes", "coordina.core", "coordina.accounts", "coordina.ledger"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "coordina.core",
+    "coordina.accounts",
+    "coordina.ledger",
+]
 if _site := os.environ.get("COORDINA_TEST_SITE"):
     DATABASES = {"default": env.database(Path(_site))}
 TASKS = {

@@ -16,12 +16,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from coordina.accounts.models import User
+from coordina.activity.actions import add_comment
 from coordina.catalog.models import Product
 from coordina.core.actions import actions_on, of
 from coordina.core.panels import PANELS
 from coordina.core.types import TYPES
 from coordina.core.watchers import WATCHERS
 from coordina.customers.models import Company, Interaction, Person
+from coordina.leads.defaults import make_default_funnel
+from coordina.leads.models import Lead
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.jobs import Job
@@ -61,6 +64,7 @@ class Planted:
 def planted(world: World) -> Planted:
     """An opportunity with its parts, note, file, tag, interaction, change sets, import run and job."""
     submit(of(make_default_pipeline), {}, by=world.director, via="web")
+    submit(of(make_default_funnel), {}, by=world.director, via="web")
     luis = world.luis
     company = world.make(Company, name="Común", by=luis)
     person = world.make(Person, name="Persona común", company=company.pk, by=luis)
@@ -76,6 +80,8 @@ def planted(world: World) -> Planted:
         Interaction, by=luis, summary=CANARY, body=CANARY, company=company.pk, person=person.pk, kind="call"
     )
     note = submit(of(add_note), {"text": CANARY, **about}, by=luis, via="web")
+    comment = submit(of(add_comment), {"text": CANARY, **about}, by=luis, via="web")
+    lead = world.make(Lead, by=luis, name=CANARY, description=CANARY)
     ticket = keep([CANARY.encode()])
     file = submit(of(attach_file), {"name": f"{CANARY}.txt", "ticket": ticket, **about}, by=luis, via="web")
     submit(of(set_tags), {"tags": ["vip"], **about}, by=luis, via="web")
@@ -86,6 +92,7 @@ def planted(world: World) -> Planted:
     import_rows.using(by=luis.pk).enqueue(run.pk)
     keys = {"opportunity": [sale.pk], "opportunityline": [line.pk], "stakeholder": [holder.pk]}
     keys |= {"interaction": [call.pk], "note": [note.pk], "attachment": [file.pk]}
+    keys |= {"comment": [comment.pk], "lead": [lead.pk]}
     keys |= {"change": list(ChangeSet.objects.filter(by=luis).values_list("pk", flat=True))}
     keys |= {"run": [run.pk], "job": list(Job.objects.values_list("pk", flat=True))}
     return Planted(keys, stored())
@@ -110,6 +117,13 @@ def owner_of(route: str) -> str:
         "notes": "note",
         "files": "attachment",
         "opportunities": "opportunity",
+        "leads": "lead",
+        "comments": "comment",
+        "duplicates": "change",
+        "notifications": "",
+        "reminders": "",
+        "bulk": "",
+        "custom-fields": "",
         "settings": "",
         "today": "",
         "roles": "",
@@ -136,6 +150,10 @@ def addresses(ids: dict[str, list[int]]) -> Iterator[tuple[str, str]]:
                 for pk in ids.get(known.name, [0]) if "pk" in parts else [0]:
                     for word in words(name, known):
                         yield name, "/" + _fill(route, known.url, pk, word)
+        elif "noun" in parts:
+            yield name, "/" + _fill(route, "opportunities", 0, "")
+        elif set(parts) in ({"token"}, {"pk", "what"}):
+            yield name, "/" + _fill(route, "", 1, "x")
         elif route.startswith("today/"):
             for watcher in (w for w in WATCHERS if w.of is Opportunity):
                 for pk in ids["opportunity"]:
@@ -160,6 +178,8 @@ def words(name: str, known: Any) -> list[str]:
 
 def _fill(route: str, noun: str, pk: int, word: str) -> str:
     values = {"known": noun, "url": noun, "pk": str(pk), "name": word, "slug": word, "place": "0"}
+    values |= {"noun": noun, "token": word, "what": word, "segment": f"{pk}-x"}
+    values |= {"deed": "edit"}
     return _PART.sub(lambda match: values[match[2]], route)
 
 

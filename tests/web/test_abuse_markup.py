@@ -11,6 +11,7 @@ from django.test import Client
 
 from coordina.core.actions import of, standard
 from coordina.core.types import TYPES, Kind, RecordType
+from coordina.leads.defaults import make_default_funnel
 from coordina.ledger.doors import submit
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity
@@ -52,6 +53,7 @@ def values(known: RecordType, made: dict[str, Any]) -> dict[str, Any]:
 def made(world: World) -> dict[str, Any]:
     """One record of every noun, the payload in all of its texts."""
     submit(of(make_default_pipeline), {}, by=world.director, via="web")
+    submit(of(make_default_funnel), {}, by=world.director, via="web")
     found: dict[str, Any] = {}
     for known in TYPES:
         create = standard(known.model, "create")

@@ -19,7 +19,7 @@ SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 TEMPLATES = sorted(WEB.rglob("templates/**/*.html"))
 ROOMS = sorted(WEB.parent.glob("*/templates/**/*.html"))
 LINES = 500
-BUDGET = 40 * 1024
+BUDGET = 48 * 1024
 
 
 def name(path: Path) -> str:

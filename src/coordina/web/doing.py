@@ -78,6 +78,11 @@ def carry_out(
     return Done(result, _said(declared, result, wrote is not None), undo_url)
 
 
+def sent_before(declared: Action, data: Mapping[str, Any], user: User, once: str) -> bool:
+    """Whether this very form was sent before, as by pressing twice: what it made is no twin of it."""
+    return bool(once) and ChangeSet.objects.filter(key=_key(declared, data, user, once)).exists()
+
+
 def _key(declared: Action, data: Mapping[str, Any], user: User, once: str) -> str:
     """Idempotency key of a form: who goes back and types something else means another record."""
     typed = hashlib.sha256(repr(sorted((n, str(v)) for n, v in data.items())).encode()).hexdigest()

@@ -30,6 +30,8 @@ def peak_of(world: World, rows: int) -> int:
     return peak
 
 
+@pytest.mark.large
+@pytest.mark.timeout(900)
 def test_a_hundred_thousand_rows_need_little_more_than_ten_thousand(world: World) -> None:
     peak_of(world, 100)
     small = peak_of(world, 10_000)

@@ -159,7 +159,7 @@ def _commonplace(trait: Trait, a: str, b: str) -> float:
     return 0.0
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=8_000)
 def similarity(trait: Trait, a: str, b: str) -> float:
     """How alike two plain values are, from 0 to 1; symmetric."""
     if a == b:

@@ -28,7 +28,7 @@ LONGEST = 300
 """Characters of a value that are looked at."""
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=8_000)
 def folded(text: str) -> str:
     """Lower case without accents; letters that only look different are written alike."""
     bare = unicodedata.normalize("NFKD", text[:LONGEST].casefold().replace("ß", "ss").replace("ø", "o"))
@@ -39,7 +39,7 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(_APOSTROPHE.sub("", folded(text).replace("&", " ")))
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=8_000)
 def company_name(text: str) -> str:
     """The proper words of a company's name: no legal form, no accents, no joining words.
 
@@ -69,7 +69,7 @@ def _without_form(kept: list[str]) -> list[str]:
     return kept[:end]
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=8_000)
 def person_name(text: str) -> str:
     """The words of somebody's name, without titles, with short forms written out and what follows a comma first."""
     before, comma, after = folded(text).partition(",")
@@ -78,7 +78,7 @@ def person_name(text: str) -> str:
     return " ".join(kept or words)
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=8_000)
 def street(text: str) -> str:
     """A street with its number: no kind of street, ordinals as numbers. `C/ Mayor, nº 12` is `mayor 12`."""
     text = _ORDINAL.sub(r"\1 ", folded(text).replace("c/", " ").replace("s/n", " "))
@@ -150,7 +150,7 @@ _SOUNDS = (
 )
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=8_000)
 def sound(word: str) -> str:
     """How a word sounds, roughly: letters that Spanish ears confuse are one, vowels after the first are left out.
 
