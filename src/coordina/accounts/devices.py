@@ -1,8 +1,10 @@
 """The sessions of a person as they know them, and ending them."""
 
+from importlib import import_module
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -77,7 +79,9 @@ def end_devices(user: User, *, only: int | None = None, besides: str | None = No
     if besides is not None:
         rows = rows.exclude(session_key=besides)
     keys = list(rows.values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore
+    for key in keys:  # through the store, for it may keep a copy in a cache
+        store(key).delete()
     rows.filter(session_key__in=keys).delete()
     return len(keys)
 
