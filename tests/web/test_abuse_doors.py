@@ -39,7 +39,7 @@ from tests.guards.replay import Key, stored
 
 from .conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1500)]
 CANARY = "CNRYluis"
 MISSING = 999_999
 LEAVES = {"web:sign_out", "web:sign_in", "web:first_run"}
