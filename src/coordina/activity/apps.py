@@ -11,5 +11,5 @@ class ActivityConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.activity import aftermath, delivery, hearing, kinds, news, records, reminding, timeline  # noqa: F401  # registration by import  # noqa: F401  # registration by import
-        from coordina.activity.alerts import actions, jobs, keeping, rounds  # noqa: F401  # registration by import
+        from coordina.activity import aftermath, delivery, hearing, kinds, news, records, reminding, timeline
+        from coordina.activity.alerts import actions, jobs, keeping, rounds

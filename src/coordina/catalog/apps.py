@@ -11,4 +11,4 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.catalog import records  # noqa: F401  # registration by import
+        from coordina.catalog import records

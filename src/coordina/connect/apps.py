@@ -11,4 +11,4 @@ class ConnectConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.connect import cards, hubspot, salesforce, zoho  # noqa: F401  # registration by import
+        from coordina.connect import cards, hubspot, salesforce, zoho

@@ -12,7 +12,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register a lookup, and install the net that refuses unrecorded writes."""
-        from coordina.core import among  # noqa: F401  # registration by import
+        from coordina.core import among
         from coordina.core.guard import install
 
         connection_created.connect(install, dispatch_uid="coordina.core.guard")

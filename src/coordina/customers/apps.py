@@ -11,7 +11,7 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.customers import (  # noqa: F401  # registration by import
+        from coordina.customers import (
             duplicates,
             panels,
             records,

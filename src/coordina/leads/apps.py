@@ -11,4 +11,4 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.leads import cells, defaults, duplicates, metrics, panels, records, timeline, watchers  # noqa: F401  # registration by import
+        from coordina.leads import cells, defaults, duplicates, metrics, panels, records, timeline, watchers

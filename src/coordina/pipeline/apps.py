@@ -11,7 +11,7 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.pipeline import (  # noqa: F401  # registration by import
+        from coordina.pipeline import (
             asking,
             cells,
             defaults,

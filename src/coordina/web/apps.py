@@ -15,10 +15,10 @@ class WebConfig(AppConfig):
         from coordina.core.pieces import lend
         from coordina.core.types import TYPES
         from coordina.web import converters, html
-        from coordina.web.saved import jobs  # noqa: F401  # registration by import
+        from coordina.web.saved import jobs
 
         lend(html)
-        from coordina.web.today import panels  # noqa: F401  # registration by import, after every room has its watchers
+        from coordina.web.today import panels
 
         converters.install()
         for known in TYPES:

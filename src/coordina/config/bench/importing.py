@@ -60,7 +60,7 @@ def _wait(client: Client, run: str) -> str:
 
 def _file(facts: Facts, rows: int) -> bytes:
     """A file as people have it: semicolons, decimal comma, days as they write them."""
-    draw = Random(11)  # noqa: S311 (the same file each time; nothing here is secret)
+    draw = Random(11)
     out = io.StringIO()
     lines = csv.writer(out, delimiter=";", lineterminator="\r\n")
     lines.writerow(HEAD)

@@ -67,7 +67,7 @@ class Bench:
 
     def __init__(self, site: Site, facts: Facts, password: str, rows: int) -> None:
         self._site, self._facts, self._password, self._rows = site, facts, password, rows
-        draw = Random(3)  # noqa: S311 (the same requests each time; nothing here is secret)
+        draw = Random(3)
         self.visits = Visits(facts, draw, datetime.now(ZoneInfo("Europe/Madrid")).date())
         self._few = rows < 20_000
 

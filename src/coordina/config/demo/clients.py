@@ -128,7 +128,7 @@ def _contact(draw: Random, client: Client, place: int) -> Contact:
 
 def _consent(name: str, since: date) -> dict[str, Any]:
     """What most have said to being written to; some were never asked. Drawn from the name, so that all else stays."""
-    draw = Random(name)  # noqa: S311 (the same for each name; nothing here is secret)
+    draw = Random(name)
     answer = draw.choices(("given", "refused", ""), (80, 7, 13))[0]
     if not answer:
         return {}

@@ -35,7 +35,7 @@ def fill(now: datetime) -> None:
     Args:
         now: The moment at which its history ends.
     """
-    draw = Random(SEED)  # noqa: S311 (invented data must come out the same each time; nothing here is secret)
+    draw = Random(SEED)
     today = now.astimezone(ZoneInfo(house.TIME_ZONE)).date()
     first = today - timedelta(days=DAYS)
     first -= timedelta(days=first.weekday())
@@ -51,7 +51,7 @@ def fill(now: datetime) -> None:
         deeds = [*story.first_purchases(chances), *story.customers(customers), *story.sales(chances)]
         pen = Pen(made.users, made.industries, made.stages, made.reasons, clock)
         _bring_in(pen, story, customers, chances)
-        apart = Clock(Random(SEED + 1), now)  # noqa: S311 (as above: invented, and the same each time)
+        apart = Clock(Random(SEED + 1), now)
         hopes = prospects(SEED + 1, apart, customers, chances, today)
         lead_pen = LeadPen(made.users, made.industries, today)
         _bring_in_leads(lead_pen, story, hopes)
@@ -63,7 +63,7 @@ def fill(now: datetime) -> None:
         late = clock.on(today)
         _tag(draw, made, customers, chances, late)
         write_twins(customers, made, late)
-        talk(made.users, now, Random(SEED + 2))  # noqa: S311 (as above: invented, the same each time)
+        talk(made.users, now, Random(SEED + 2))
 
 
 def _bring_in(pen: Pen, story: Story, customers: list[Client], chances: list[Deal]) -> None:
