@@ -3,18 +3,18 @@
 Source: headers of exports in public repositories; ids are joined by semicolons, the first is the main one.
 """
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.refusals import Text
 from coordina.records.importing.exports import add_export
 
-_PRODUCT, _PROGRAM = "hubspot", "HubSpot"
+_knows = partial(add_export, "hubspot", "HubSpot")
 _ID = {"Record ID": "external_id", "ID de registro": "external_id", "ID del registro": "external_id"}
 _RECORD = "Record ID|ID de registro|ID del registro"
 
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "companies",
     holds=_("companies"),
     type="company",
@@ -62,9 +62,7 @@ add_export(
     },
     order=20,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "contacts",
     holds=_("contacts"),
     type="person",
@@ -150,9 +148,7 @@ _DEAL = {
     "Record source": "",
     "Days to Close": "",
 }
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "deals",
     holds=_("opportunities"),
     type="opportunity",
@@ -167,11 +163,9 @@ for _name, _holds, _marks in (
     ("tasks", _("tasks"), (_RECORD, "Task Title", "Task Status|Due date")),
     ("tickets", _("tickets"), (_RECORD, "Ticket name", "Ticket status")),
 ):
-    add_export(_PRODUCT, _PROGRAM, _name, holds=_holds, type="", marks=_marks)
+    _knows(_name, holds=_holds, type="", marks=_marks)
 
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "company table",
     holds=_("companies"),
     type="company",
@@ -198,9 +192,7 @@ add_export(
     deleted="is_deleted",
     order=20,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "contact table",
     holds=_("contacts"),
     type="person",
@@ -223,9 +215,7 @@ add_export(
     deleted="_fivetran_deleted",
     order=30,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "deal table",
     holds=_("opportunities"),
     type="opportunity",
@@ -246,9 +236,7 @@ add_export(
     order=50,
     doubts={"closed_on": "opened_on"},
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "companies of deals",
     holds=_("companies of opportunities"),
     type="opportunity",
@@ -257,9 +245,7 @@ add_export(
     order=55,
     only_links=True,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "people of deals",
     holds=_("contacts of opportunities"),
     type="opportunity",
@@ -285,4 +271,4 @@ _TABLES: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("field table", _("definitions of fields"), ("field_type|property_id|hubspot_object", "_fivetran_synced")),
 )
 for _table, _what, _columns in _TABLES:
-    add_export(_PRODUCT, _PROGRAM, _table, holds=_what, type="", marks=_columns)
+    _knows(_table, holds=_what, type="", marks=_columns)

@@ -3,16 +3,16 @@
 Source: headers of exports in public repositories; labels of reports vary with what their author chose.
 """
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from coordina.records.importing.exports import add_export
 
-_PRODUCT, _PROGRAM = "salesforce", "Salesforce"
+_knows = partial(add_export, "salesforce", "Salesforce")
 _OWNER = {"OwnerId": "#owner"}
 
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "User",
     holds=_("users"),
     type="user",
@@ -21,9 +21,7 @@ add_export(
     order=10,
     match="email",
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Product2",
     holds=_("products"),
     type="product",
@@ -32,9 +30,7 @@ add_export(
     deleted="IsDeleted",
     order=15,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Account",
     holds=_("companies"),
     type="company",
@@ -61,9 +57,7 @@ add_export(
     deleted="IsDeleted",
     order=20,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Contact",
     holds=_("contacts"),
     type="person",
@@ -84,9 +78,7 @@ add_export(
     deleted="IsDeleted",
     order=30,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Lead",
     holds=_("leads"),
     type="lead",
@@ -124,9 +116,7 @@ add_export(
     deleted="IsDeleted",
     order=60,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Opportunity",
     holds=_("opportunities"),
     type="opportunity",
@@ -152,9 +142,7 @@ add_export(
     ends=("IsClosed", "IsWon"),
     doubts={"closed_on": "opened_on"},
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "OpportunityHistory",
     holds=_("history of stages"),
     type="stage_history",
@@ -180,11 +168,9 @@ for _name, _holds, _marks in (
     ("Event", _("appointments"), ("WhoId", "WhatId", "StartDateTime|ActivityDateTime")),
     ("Note", _("notes"), ("ParentId", "Title", "Body")),
 ):
-    add_export(_PRODUCT, _PROGRAM, _name, holds=_holds, type="", marks=_marks)
+    _knows(_name, holds=_holds, type="", marks=_marks)
 
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "opportunity report",
     holds=_("opportunities"),
     type="opportunity",

@@ -3,18 +3,18 @@
 Source: headers of exports in public repositories. Ids may begin with `zcrm_`.
 """
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from coordina.records.importing.exports import add_export
 
-_PRODUCT, _PROGRAM = "zoho", "Zoho CRM"
+_knows = partial(add_export, "zoho", "Zoho CRM")
 _PREFIX = "zcrm_"
 _ID = {"Record Id": "external_id", "ID de registro": "external_id", "Id. de registro": "external_id"}
 _RECORD = "Record Id|ID de registro|Id. de registro"
 
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Users",
     holds=_("users"),
     type="user",
@@ -24,9 +24,7 @@ add_export(
     match="email",
     id_prefix=_PREFIX,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Accounts",
     holds=_("companies"),
     type="company",
@@ -83,9 +81,7 @@ add_export(
     order=20,
     id_prefix=_PREFIX,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Contacts",
     holds=_("contacts"),
     type="person",
@@ -128,9 +124,7 @@ add_export(
     order=30,
     id_prefix=_PREFIX,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Leads",
     holds=_("leads"),
     type="lead",
@@ -179,9 +173,7 @@ add_export(
     order=60,
     id_prefix=_PREFIX,
 )
-add_export(
-    _PRODUCT,
-    _PROGRAM,
+_knows(
     "Deals",
     holds=_("opportunities"),
     type="opportunity",
@@ -241,4 +233,4 @@ for _name, _holds, _marks in (
     ("Attachments", _("files"), (_RECORD, "Parent Module", "File Name")),
     ("Ordered Items", _("products of opportunities"), (_RECORD, "Product Name.id", "Quantity")),
 ):
-    add_export(_PRODUCT, _PROGRAM, _name, holds=_holds, type="", marks=_marks)
+    _knows(_name, holds=_holds, type="", marks=_marks)

@@ -1,10 +1,23 @@
 """Users, teams, roles and the company."""
 
 from coordina.accounts.models.organization import Organization
+from coordina.accounts.models.owned import LookedAfter
 from coordina.accounts.models.rate import Rate
 from coordina.accounts.models.role import Role
 from coordina.accounts.models.signin import Attempt, Credential, Device, Stamp, Ticket
 from coordina.accounts.models.team import Team
 from coordina.accounts.models.user import User
 
-__all__ = ["Attempt", "Credential", "Device", "Organization", "Rate", "Role", "Stamp", "Team", "Ticket", "User"]
+__all__ = [
+    "Attempt",
+    "Credential",
+    "Device",
+    "LookedAfter",
+    "Organization",
+    "Rate",
+    "Role",
+    "Stamp",
+    "Team",
+    "Ticket",
+    "User",
+]

@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from coordina.accounts.models import Team
+from coordina.accounts.models import LookedAfter
 from coordina.core.records import Record
 from coordina.customers.enums import AddressKind, Relation
 from coordina.records.models import Extensible
@@ -29,7 +28,7 @@ class Industry(Record):
         return self.name
 
 
-class Company(Extensible):
+class Company(LookedAfter, Extensible):
     """An organisation one sells to, or might.
 
     Attributes:
@@ -57,25 +56,6 @@ class Company(Extensible):
     annual_revenue = models.DecimalField(_("annual revenue"), max_digits=16, decimal_places=2, null=True, blank=True)
     founded = models.PositiveSmallIntegerField(_("founded in"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True, default="", max_length=20_000)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("owner"),
-        db_index=False,
-    )
-    team = models.ForeignKey(
-        Team,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("team"),
-        db_index=False,
-        editable=False,
-    )
 
     class Meta(Extensible.Meta):
         abstract = False

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from coordina.accounts.models import Team
+from coordina.accounts.models import LookedAfter
 from coordina.core.records import HANGERS, Record
 from coordina.customers.enums import Direction, InteractionKind, Outcome
 from coordina.customers.models.company import Company
 from coordina.customers.models.person import Person
 
 
-class Interaction(Record):
+class Interaction(LookedAfter, Record):
     """One time one was in touch.
 
     Attributes:
@@ -59,16 +59,6 @@ class Interaction(Record):
         related_name="+",
         verbose_name=_("owner"),
         db_index=False,
-    )
-    team = models.ForeignKey(
-        Team,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("team"),
-        db_index=False,
-        editable=False,
     )
 
     class Meta(Record.Meta):

@@ -2,19 +2,18 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Language
-from coordina.accounts.models import Team
+from coordina.accounts.models import LookedAfter
 from coordina.core.records import Record
 from coordina.customers.enums import Consent
 from coordina.customers.models.company import Company
 from coordina.records.models import Extensible
 
 
-class Person(Extensible):
+class Person(LookedAfter, Extensible):
     """Somebody one talks to.
 
     Attributes:
@@ -43,25 +42,6 @@ class Person(Extensible):
     consent = models.CharField(_("consent"), max_length=10, choices=Consent.choices, blank=True, default="")
     consent_source = models.CharField(_("how the consent is known"), max_length=160, blank=True, default="")
     consent_on = models.DateField(_("consent since"), null=True, blank=True)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("owner"),
-        db_index=False,
-    )
-    team = models.ForeignKey(
-        Team,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("team"),
-        db_index=False,
-        editable=False,
-    )
 
     class Meta(Extensible.Meta):
         abstract = False

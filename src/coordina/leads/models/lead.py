@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from coordina.accounts.models import Team
+from coordina.accounts.models import LookedAfter
 from coordina.core.indexes import SortIndex
 from coordina.customers.models import Company, Industry, Person
 from coordina.leads import rules
@@ -16,7 +15,7 @@ from coordina.pipeline.models import Opportunity
 from coordina.records.models import Extensible
 
 
-class Lead(Extensible):
+class Lead(LookedAfter, Extensible):
     """Somebody who might buy, before it is known whether it is worth a sale. It stays after conversion, as history.
 
     Attributes:
@@ -107,25 +106,6 @@ class Lead(Extensible):
         on_delete=models.SET_NULL,
         related_name="+",
         verbose_name=_("opportunity it became"),
-        editable=False,
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("owner"),
-        db_index=False,
-    )
-    team = models.ForeignKey(
-        Team,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("team"),
-        db_index=False,
         editable=False,
     )
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from coordina.accounts.models import Team
+from coordina.accounts.models import LookedAfter
 from coordina.core.indexes import SortIndex
 from coordina.customers.models import Company, Person
 from coordina.pipeline import rules
@@ -16,7 +16,7 @@ from coordina.pipeline.models.stages import Pipeline, Reason, Stage
 from coordina.records.models import Extensible
 
 
-class Opportunity(Extensible):
+class Opportunity(LookedAfter, Extensible):
     """A sale that may come about.
 
     Dates are those of business, not of writing; an unknown date stays empty.
@@ -80,16 +80,6 @@ class Opportunity(Extensible):
         verbose_name=_("owner"),
         blank=True,
         db_index=False,
-    )
-    team = models.ForeignKey(
-        Team,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("team"),
-        db_index=False,
-        editable=False,
     )
 
     class Meta(Extensible.Meta):
