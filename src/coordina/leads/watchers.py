@@ -1,8 +1,6 @@
 """What of a lead needs a hand: nobody looks after it, nobody was in touch, no next step or one that is due."""
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,7 +12,7 @@ from coordina.core.watchers import Act, Row, Tuning, Watcher, watch
 from coordina.leads import rules
 from coordina.leads.enums import OPEN
 from coordina.leads.models import Lead
-from coordina.pipeline.watchers import working_day
+from coordina.pipeline.watchers import ago, due_text, tomorrow
 
 WEIGHT = ("amount", "status")
 NAMES = ("title", "company_name", "source", "currency", "stage__name")
@@ -49,16 +47,6 @@ def facts(row: Row, formats: Formats, *more: str) -> str:
     amount = formats.money(row["amount"], row["currency"]) if row["amount"] is not None else ""
     company = row["company_name"] if row["company_name"] != row["title"] else ""
     return " · ".join(text for text in (company, row["source"], amount, *more) if text)
-
-
-def ago(day: dt.date, formats: Formats) -> int:
-    """Days from a day until the reader's today, never less than none."""
-    return max(0, (formats.today - day).days)
-
-
-def tomorrow(row: Row, today: dt.date) -> Mapping[str, Any]:
-    """The next working day, for a next step."""
-    return {"next_step_on": working_day(today)}
 
 
 ASSIGN = Act(action="leads.assign", label=gettext_lazy("Assign to …"))
@@ -158,9 +146,7 @@ watch(
 
 def _due(row: Row, formats: Formats) -> tuple[str, str]:
     title = _("%(step)s: %(name)s") % {"step": row["next_step"], "name": row["title"]}
-    days = ago(row["next_step_on"], formats)
-    when = ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days} if days else _("today")
-    return title, facts(row, formats, when)
+    return title, facts(row, formats, due_text(row["next_step_on"], formats))
 
 
 watch(

@@ -59,6 +59,12 @@ def ago(day: dt.date, formats: Formats) -> int:
     return max(0, (formats.today - day).days)
 
 
+def due_text(day: dt.date, formats: Formats) -> str:
+    """Since when a follow-up is due."""
+    days = ago(day, formats)
+    return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days} if days else _("today")
+
+
 def tomorrow(row: Row, today: dt.date) -> Mapping[str, Any]:
     """The next working day, for a next step."""
     return {"next_step_on": working_day(today)}
@@ -116,9 +122,7 @@ watch(
 
 def _due(row: Row, formats: Formats) -> tuple[str, str]:
     title = _("%(step)s: %(name)s") % {"step": row["next_step"], "name": row["name"]}
-    days = ago(row["next_step_on"], formats)
-    when = ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days} if days else _("today")
-    return title, facts(row, formats, when)
+    return title, facts(row, formats, due_text(row["next_step_on"], formats))
 
 
 watch(

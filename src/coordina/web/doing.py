@@ -1,6 +1,5 @@
 """Carrying an action out for the web: the call, what the toast says, and what a conflict looks like."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +20,7 @@ from coordina.core.types import Field, Kind, RecordType, find_type, type_of
 from coordina.ledger.change_sets import AlreadyDone, just_written
 from coordina.ledger.doors import submit
 from coordina.ledger.history import Event, history_of
-from coordina.ledger.models import ChangeSet
-from coordina.ledger.models.changes import Change
+from coordina.ledger.once import key_of, made_before
 from coordina.web.listpage import capital, new_label
 from coordina.web.sentences import titles_of
 from coordina.web.values import shown_text
@@ -67,34 +65,16 @@ def carry_out(
     """
     at = timezone.now()
     try:
-        key = _key(declared, data, user, once) if once else None
+        key = key_of(declared, data, user, once)
         result = submit(declared, data, by=user, via="web", pk=pk, version=version, at=at, key=key)
     except AlreadyDone as done:
-        return _done_before(declared, done.change_set)
+        found = made_before(declared, done.change_set)
+        return Done(found, _said(declared, found, True), reverse("web:undo", args=(done.change_set.pk,)))
     except ProtectedError as held:
         raise Refusal("held", held_text(held, user), status=409) from None
     wrote = just_written(user, at)
     undo_url = reverse("web:undo", args=(wrote.pk,)) if wrote is not None and wrote.undoable else ""
     return Done(result, _said(declared, result, wrote is not None), undo_url)
-
-
-def sent_before(declared: Action, data: Mapping[str, Any], user: User, once: str) -> bool:
-    """Whether this very form was sent before, as by pressing twice: what it made is no twin of it."""
-    return bool(once) and ChangeSet.objects.filter(key=_key(declared, data, user, once)).exists()
-
-
-def _key(declared: Action, data: Mapping[str, Any], user: User, once: str) -> str:
-    """Idempotency key of a form: who goes back and types something else means another record."""
-    typed = hashlib.sha256(repr(sorted((n, str(v)) for n, v in data.items())).encode()).hexdigest()
-    return f"form:{user.pk}:{declared.name}:{once}:{typed[:24]}"
-
-
-def _done_before(declared: Action, change_set: ChangeSet) -> Done:
-    """What the same form made when it was sent before; the list where that is gone by now."""
-    made = Change.objects.filter(change_set=change_set, model=declared.model._meta.label, kind="c").order_by("pk")
-    rows: Any = declared.model.objects
-    found = rows.filter(pk=made.values("object_id")[:1]).first()
-    return Done(found, _said(declared, found, True), reverse("web:undo", args=(change_set.pk,)))
 
 
 def held_text(error: ProtectedError, user: User) -> str:

@@ -15,9 +15,10 @@ from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Forbidden, NotFound, Refusal
 from coordina.core.types import RecordType
+from coordina.ledger.once import was_sent
 from coordina.web.access import action_by_slug, find, may_create, reaches
 from coordina.web.cellforms import cell_answer, cell_form
-from coordina.web.doing import Done, carry_out, changed_only, clash_of, sent_before, tell, title_of
+from coordina.web.doing import Done, carry_out, changed_only, clash_of, tell, title_of
 from coordina.web.duplicates.entering import twins_values, unseen_twins
 from coordina.web.formpage import conflict_page, once_given, page_of
 from coordina.web.forms import ActionForm, initial_from
@@ -33,7 +34,7 @@ def new_page(request: Any, known: RecordType) -> HttpResponse:
         raise Forbidden
     if request.method == "POST":
         form = form_of(request, declared, data=request.POST)
-        again = form.is_valid() and sent_before(declared, form.given(), request.user, once_given(request))
+        again = form.is_valid() and was_sent(declared, form.given(), request.user, once_given(request))
         if form.is_valid() and not again and (twins := unseen_twins(request, known)):
             return page_of(request, declared, known, form, twins=twins)
         return submitted(request, declared, form, known) or page_of(request, declared, known, form, status=422)

@@ -1,6 +1,5 @@
 """Writing, changing and deleting comments; the people one may mention; following."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +20,7 @@ from coordina.activity.speaking import everybody
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.types import type_of
 from coordina.records.panels import timeline_values
-from coordina.records.views.acting import act, hung, page_values, record_at, told, url_of
+from coordina.records.views.acting import act, answered, hung, page_values, record_at, told, url_of
 
 OFFERED, TRIED = 8, 40
 
@@ -30,19 +29,12 @@ OFFERED, TRIED = 8, 40
 def comment(request: Any, url: str, pk: int) -> HttpResponse:
     """Say something about a record; a fragment where htmx asks, else back to the record."""
     record = record_at(request.user, url, pk)
-    try:
-        text, undo_url = write(request, record)
-    except Refusal as refusal:
-        if refusal.status != 422:
-            raise
-        return _refused(request, record, refusal)
-    if not request.headers.get("HX-Request"):
-        told(request, record, text, undo_url)
-        return redirect(f"{url_of(record)}#timeline")
-    values = timeline_values(record, request.user, request.formats) | dict(comment_panel(record, request.user))
-    response = render(request, "activity/commented.html", values | {"record": record})
-    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo_url}})
-    return response
+
+    def shown() -> HttpResponse:
+        values = timeline_values(record, request.user, request.formats) | dict(comment_panel(record, request.user))
+        return render(request, "activity/commented.html", values | {"record": record})
+
+    return answered(request, record, write, shown=shown, refused=lambda why: _refused(request, record, why))
 
 
 def write(request: Any, record: Any) -> tuple[str, str]:

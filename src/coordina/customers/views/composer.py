@@ -1,10 +1,9 @@
 """Logging from the page of a record."""
 
-import json
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,26 +15,19 @@ from coordina.customers.actions import log_interaction
 from coordina.customers.composing import COMMENT, composer_values, read_composer
 from coordina.records.actions import add_note
 from coordina.records.panels import timeline_values
-from coordina.records.views.acting import act, page_values, record_at, told, url_of
+from coordina.records.views.acting import act, answered, page_values, record_at
 
 
 @require_POST
 def log(request: Any, url: str, pk: int) -> HttpResponse:
     """Log an interaction, or write a note; a fragment where htmx asks, else back to the record."""
     record = record_at(request.user, url, pk)
-    try:
-        text, undo_url = write(request, record)
-    except Refusal as refusal:
-        if refusal.status != 422:
-            raise
-        return _refused(request, record, refusal)
-    if not request.headers.get("HX-Request"):
-        told(request, record, text, undo_url)
-        return redirect(f"{url_of(record)}#timeline")
-    values = timeline_values(record, request.user, request.formats) | composer_values(record, request.user)
-    response = render(request, "customers/logged.html", values)
-    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo_url}})
-    return response
+
+    def shown() -> HttpResponse:
+        values = timeline_values(record, request.user, request.formats) | composer_values(record, request.user)
+        return render(request, "customers/logged.html", values)
+
+    return answered(request, record, write, shown=shown, refused=lambda why: _refused(request, record, why))
 
 
 def write(request: Any, record: Record) -> tuple[str, str]:

@@ -24,8 +24,8 @@ from coordina.leads.enums import OPEN
 from coordina.leads.matching import Match, companies_like, people_like
 from coordina.leads.models import Lead, LeadProduct
 from coordina.leads.views.panels import changeable, home_of
+from coordina.ledger.change_sets import just_written
 from coordina.ledger.doors import submit
-from coordina.ledger.models import ChangeSet
 from coordina.pipeline.models import Opportunity
 from coordina.pipeline.rules import OPEN as OPEN_STAGE
 from coordina.pipeline.stages import Stages
@@ -91,7 +91,7 @@ def converted(request: Any, lead: Lead) -> HttpResponse:
     data = read(request.POST, request.formats)
     version = parse_id(request.POST.get("version", ""))
     done = submit(of(convert), data, by=request.user, via="web", pk=lead.pk, version=version, at=at)
-    wrote = ChangeSet.objects.filter(by=request.user, at=at, subject_id=lead.pk).order_by("-pk").first()
+    wrote = just_written(request.user, at)
     undo = f"undo:{reverse('web:undo', args=(wrote.pk,))}" if wrote is not None else ""
     messages.success(request, _("Converted: %(title)s") % {"title": done.title}, extra_tags=undo)
     if done.opportunity_id is not None:

@@ -1,7 +1,7 @@
 """What the views of notes, files and interactions share: finding the record, acting, and the way back."""
 
-import hashlib
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coordina.accounts.models import User
-from coordina.core.actions import Action, of
+from coordina.core.actions import of
+from coordina.core.prepared import one
 from coordina.core.records import Record
-from coordina.core.refusals import NotFound
+from coordina.core.refusals import NotFound, Refusal
 from coordina.core.types import by_url, type_of
-from coordina.ledger.change_sets import AlreadyDone
+from coordina.ledger.change_sets import AlreadyDone, just_written
 from coordina.ledger.doors import submit
-from coordina.ledger.models import ChangeSet
-from coordina.ledger.models.changes import Change
+from coordina.ledger.once import key_of, made_before
 from coordina.records.models import Hanger
 from coordina.records.subjects import type_for
 
@@ -33,7 +33,7 @@ def record_at(user: User, url: str, pk: int) -> Any:
         NotFound: Missing and invisible alike.
     """
     known = by_url(url)
-    found = known.model.objects.visible_to(user).filter(pk=pk).first() if known and not known.within else None
+    found = one(known.model, pk, user) if known and not known.within else None
     if found is None:
         raise NotFound
     return found
@@ -73,28 +73,13 @@ def act(request: Any, fn: Callable[..., Any], *, pk: int | None = None, once: st
         Refusal: Whatever the person may not do, or not now.
     """
     declared, at = of(fn), timezone.now()
-    key = key_of(request, declared, data, once)
+    key = key_of(declared, data, request.user, once, apart=TICKET)
     try:
         result = submit(declared, data, by=request.user, via="web", pk=pk, at=at, key=key)
     except AlreadyDone as done:
-        return made_in(declared, done.change_set), reverse("web:undo", args=(done.change_set.pk,))
-    wrote = ChangeSet.objects.filter(by=request.user, at=at, action=declared.name).order_by("-pk").first()
+        return made_before(declared, done.change_set), reverse("web:undo", args=(done.change_set.pk,))
+    wrote = just_written(request.user, at)
     return result, reverse("web:undo", args=(wrote.pk,)) if wrote is not None else ""
-
-
-def key_of(request: Any, declared: Action, data: Mapping[str, Any], once: str) -> str | None:
-    """Idempotency key of a form; who types something else into the same form means something else."""
-    if not once:
-        return None
-    typed = hashlib.sha256(repr(sorted((n, str(v)) for n, v in data.items() if n != TICKET)).encode())
-    return f"form:{request.user.pk}:{declared.name}:{once[:60]}:{typed.hexdigest()[:24]}"
-
-
-def made_in(declared: Action, change_set: ChangeSet) -> Any:
-    """What a form made when it was sent before; None where that is gone by now."""
-    made = Change.objects.filter(change_set=change_set, model=declared.model._meta.label, kind="c").order_by("pk")
-    rows: Any = declared.model._base_manager
-    return rows.filter(pk__in=made.values("object_id")[:1]).first()
 
 
 def url_of(record: Record) -> str:
@@ -118,3 +103,34 @@ def page_values(record: Record) -> dict[str, Any]:
         "list_url": reverse("web:list", args=(known.url,)),
         "record_url": url_of(record),
     }
+
+
+def answered(
+    request: Any,
+    record: Record,
+    write: Callable[[Any, Any], tuple[str, str]],
+    *,
+    shown: Callable[[], HttpResponse],
+    refused: Callable[[Refusal], HttpResponse],
+) -> HttpResponse:
+    """Write what stands on a record's timeline: a fragment with a toast where htmx asks, else back to the record.
+
+    Args:
+        request: What was sent.
+        record: What it is about.
+        write: Writes it; gives what the toast says, and the address that undoes it.
+        shown: The fragment.
+        refused: The form again, with what was typed and what is wrong with it.
+    """
+    try:
+        text, undo_url = write(request, record)
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        return refused(refusal)
+    if not request.headers.get("HX-Request"):
+        told(request, record, text, undo_url)
+        return redirect(f"{url_of(record)}#timeline")
+    response = shown()
+    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo_url}})
+    return response

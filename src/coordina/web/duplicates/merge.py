@@ -17,8 +17,8 @@ from coordina.core.formats import Formats
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Conflict, Forbidden, NotFound, Refusal, Text
 from coordina.core.types import TYPES, Kind, RecordType
+from coordina.ledger.change_sets import just_written
 from coordina.ledger.doors import perform
-from coordina.ledger.models import ChangeSet
 from coordina.ledger.queue import Kind as JobKind
 from coordina.ledger.queue import task
 from coordina.records.duplicates.deciding import MERGES
@@ -131,7 +131,7 @@ def merged(request: Any, known: RecordType, objs: list[Any], stays: int) -> Http
     except Conflict:
         messages.warning(request, _("Somebody changed one of them at the same moment. Look again."))
         return redirect(f"{reverse('web:merge', args=(known.url,))}?ids={','.join(str(o.pk) for o in objs)}")
-    wrote = ChangeSet.objects.filter(by=by, at=at).order_by("-pk").first()
+    wrote = just_written(by, at)
     text = _("%(count)d records became one: “%(name)s”.") % {"count": len(objs), "name": str(done)}
     tell(request, Done(done, text, reverse("web:unmerge", args=(wrote.pk,)) if wrote else ""))
     return redirect(url)

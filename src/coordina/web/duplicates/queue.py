@@ -15,8 +15,8 @@ from coordina.core.formats import Formats
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Forbidden, NotFound
 from coordina.core.types import RecordType
+from coordina.ledger.change_sets import just_written
 from coordina.ledger.doors import perform
-from coordina.ledger.models import ChangeSet
 from coordina.records.duplicates.deciding import PARTINGS
 from coordina.records.duplicates.declared import MATCHINGS, Matching
 from coordina.records.duplicates.pairs import COUNTED, count_open, open_pairs
@@ -137,7 +137,7 @@ def tell_apart(request: Any, known: RecordType) -> HttpResponse:
     at, by = timezone.now(), request.user
     first, second = find(by, known, one), find(by, known, other)
     said = perform(PARTINGS[kind.name], via="web")(record=first, other=second, by=by, at=at)
-    wrote = ChangeSet.objects.filter(by=by, at=at).order_by("-pk").first()
+    wrote = just_written(by, at)
     undo = reverse("web:undo", args=(wrote.pk,)) if wrote is not None else ""
     names = {"one": str(first), "other": str(second)}
     tell(request, Done(said, _("“%(one)s” and “%(other)s” are not the same.") % names, undo))
