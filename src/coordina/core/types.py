@@ -38,6 +38,7 @@ class Kind(StrEnum):
     TAGS = "tags"
     COUNTRY = "country"
     CURRENCY = "currency"
+    WRITES = "writes"
 
 
 @dataclass(frozen=True, slots=True)

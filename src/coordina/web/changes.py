@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -13,11 +13,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from coordina.accounts.models import User
 from coordina.core.actions import ACTIONS
 from coordina.core.refusals import Refusal
+from coordina.core.types import TYPES
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import State
+from coordina.ledger.touched import models_of
 from coordina.ledger.undo import left_outside, may_undo, undo
+from coordina.records.vocabularies import written_query
+from coordina.web.access import may_list
 from coordina.web.context import follow_job
 from coordina.web.duplicates.unmerge import asks
 from coordina.web.historypage import DOORS, words_of_change
@@ -44,9 +49,21 @@ def change_page(request: Any, pk: int) -> HttpResponse:
         "can_undo": may_undo(change, request.user) and change.state == State.DONE,
         "can_finish": may_undo(change, request.user) and change.state == State.PARTLY,
         "state": State(change.state).label,
+        "lists": _lists_of(change, request.user) if change.state != State.UNDONE else [],
         "back": _back(request),
     }
     return render(request, "web/generic/change.html", values)
+
+
+def _lists_of(change: ChangeSet, user: User) -> list[tuple[str, str]]:
+    """The lists that show exactly what it wrote: what they hold, and their address."""
+    models = models_of(change)
+    query = urlencode({"q": written_query(change.pk)})
+    return [
+        (capital(known.plural), f"{reverse('web:list', args=(known.url,))}?{query}")
+        for known in TYPES
+        if known.model._meta.label in models and not known.within and known.columns and may_list(user, known)
+    ]
 
 
 @require_POST

@@ -102,6 +102,8 @@ def _found(name: str, test: Test, vocabulary: Vocabulary, asker: Asker) -> tuple
     head, _dot, rest = name.partition(".")
     if name in known and not (rest and _hidden(head, rest, vocabulary, asker)):
         return "", known[name]
+    if name in vocabulary.unlisted and name not in vocabulary.fields:
+        return "", vocabulary.unlisted[name]
     if rest and head in known:
         step = known[head]
         beyond = vocabulary.beyond(step.to) if step.to and not step.json_key else None
@@ -140,6 +142,8 @@ def _own(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) ->
         known = ", ".join(operators_of(field))
         values = {"field": field.label, "operator": str(test.operator), "operators": known}
         raise BadFilter(message % values, test.at)
+    if family_of(field) is Family.WRITES:
+        return _written(test, field, vocabulary, asker)
     if field.many:
         if "__" in _path(field):
             raise ImproperlyConfigured(f"{field.name}: a to-many path may not leave the rows it is about")
@@ -152,6 +156,15 @@ def _own(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) ->
         return vocabulary.search(field, text(field, test.values[0]))
     condition = _Side(field, _path(field).split("__")[-1]).condition(test, vocabulary, asker)
     return _along(steps, condition, vocabulary.model, asker)
+
+
+def _written(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) -> Q:
+    """Rows that a change set wrote; one that the asker may not look at and one that does not exist are alike."""
+    number = next(iter(references(field, test.values[0], asker)))
+    condition = vocabulary.written(field, number, asker) if vocabulary.written else None
+    if condition is None:
+        raise BadFilter(_("There is no such change, or it is not for you."), test.at)
+    return condition
 
 
 def _along(steps: list[str], condition: Q, model: type[Model], asker: Asker) -> Q:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -104,6 +104,7 @@ class Family(StrEnum):
     CHOICES = "choices"
     REF = "ref"
     BOOL = "bool"
+    WRITES = "writes"
 
 
 _FAMILIES: Mapping[str, Family] = {
@@ -123,6 +124,7 @@ _FAMILIES: Mapping[str, Family] = {
     "ref": Family.REF,
     "tags": Family.REF,
     "bool": Family.BOOL,
+    "writes": Family.WRITES,
 }
 _STATE = (Operator.EMPTY, Operator.SET)
 _SAME = (Operator.EQUAL, Operator.UNEQUAL)
@@ -137,6 +139,7 @@ _OPERATORS: Mapping[Family, tuple[Operator, ...]] = {
     Family.CHOICES: (Operator.HAS, Operator.IN, *_STATE),
     Family.REF: (*_SAME, Operator.IN, *_STATE),
     Family.BOOL: (*_SAME, *_STATE),
+    Family.WRITES: _SAME,
 }
 
 
@@ -180,12 +183,17 @@ class Vocabulary:
         fields: Allowed fields by public name.
         search: Finds rows whose indexed text holds the words: from the field and the text to a condition.
         far: The vocabulary of a model that references point to; None (the function or its answer) closes the way.
+        unlisted: What a filter may say though nobody chooses it from a list: pages lead there.
+        written: Rows that a change set wrote, for fields of the family `writes`; None where the asker may not look
+            at it or there is none.
     """
 
     model: type[Model]
     fields: Mapping[str, Filterable]
     search: Callable[[Filterable, str], Q] | None = None
     far: Callable[[type[Model]], "Vocabulary | None"] | None = None
+    unlisted: Mapping[str, Filterable] = field(default_factory=dict)
+    written: Callable[[Filterable, int, Asker], Q | None] | None = None
 
     def known_to(self, actor: Actor) -> dict[str, Filterable]:
         """The fields that `actor` may filter by; the others do not exist for them."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from coordina.accounts.models import User
 from coordina.core.types import RecordType
 from coordina.ledger.models.changes import State
 from coordina.records.importing.steps import label_of
 from coordina.records.models import ImportProblem, ImportRun, RunState
+from coordina.records.vocabularies import written_query
+from coordina.web.access import may_list
 from coordina.web.imports.going import undo_state
 from coordina.web.imports.reviewing import problems_of
 from coordina.web.imports.showing import can_undo, may_redo
@@ -36,7 +40,18 @@ def done_values(request: Any, run: ImportRun, known: RecordType) -> dict[str, An
             if name.startswith("made:") and count
         ],
         "problems": problems_of(run, 0)[0][:TOLD],
-        "list_url": reverse("web:list", args=(known.url,)),
+        **({} if state == State.UNDONE else lists_of(run, known, request.user)),
+    }
+
+
+def lists_of(run: ImportRun, known: RecordType, user: User) -> dict[str, str]:
+    """Addresses of lists with exactly the records that an import wrote: all, made ones, changed ones."""
+    if known.within or run.change_set_id is None or not may_list(user, known):
+        return {}
+    home = reverse("web:list", args=(known.url,))
+    return {
+        f"{short}_url": f"{home}?{urlencode({'q': written_query(run.change_set_id, name)})}"
+        for short, name in (("list", "written_in"), ("new", "created_in"), ("update", "updated_in"))
     }
 
 

@@ -20,6 +20,7 @@ from coordina.records.importing.plan import EMPTY, NEW
 from coordina.records.importing.tables import known_named
 from coordina.records.models import ImportRun, RunState
 from coordina.web.imports import going
+from coordina.web.imports.results import lists_of
 from coordina.web.imports.showing import can_undo, frame, may_redo
 from coordina.web.listpage import capital
 from coordina.web.undoing import left_of
@@ -137,7 +138,6 @@ def _line(request: Any, run: ImportRun, parent: ImportRun) -> FileLine:
     ]
     decides = ready and parent.state in going.OPEN and parent.by_id == request.user.pk
     shows = ready and parent.state == RunState.CHECKED and run.state == RunState.CHECKED
-    listed = known is not None and bool(known.url) and run.state == RunState.DONE
     return FileLine(
         run,
         str(table.program) if table is not None else "",
@@ -148,7 +148,7 @@ def _line(request: Any, run: ImportRun, parent: ImportRun) -> FileLine:
         figures if not left_out else [],
         reverse("web:import_columns", args=(run.pk,)) if decides else "",
         reverse("web:import_review", args=(run.pk,)) if shows else "",
-        reverse("web:list", args=(known.url,)) if listed and known is not None else "",
+        lists_of(parent, known, request.user).get("list_url", "") if known and run.state == RunState.DONE else "",
         left_out,
     )
 
