@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -101,6 +102,23 @@ def test_each_key_is_one_index_hit(world: World) -> None:
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "match_key" in plan
     assert "B-TREE" not in plan and "Sort" not in plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_records_are_compared(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing takes long: where it stood in a transaction, SQLite let nobody else write meanwhile."""
+    judged, held = pairs.pairs_of, []
+
+    def watched(*about: Any) -> Any:
+        held.append(connection.in_atomic_block)
+        return judged(*about)
+
+    world.create(Company, name="Talleres Brezo", city="Sevilla")
+    world.create(Company, name="Brezo Talleres", city="Sevilla")
+    monkeypatch.setattr(pairs, "pairs_of", watched)
+    assert pairs.look() == 2
+    assert held and not any(held)
+    assert DuplicatePair.objects.count() == 1
 
 
 def test_the_queue_is_filled_and_follows(world: World) -> None:

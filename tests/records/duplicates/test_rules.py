@@ -9,7 +9,7 @@ import pytest
 from coordina.records.duplicates import words
 from coordina.records.duplicates.declared import READERS, plain
 from coordina.records.duplicates.keys import MOST, keys_of, texts
-from coordina.records.duplicates.scoring import POSSIBLE, SURE, Facts, Trait, compare, similarity
+from coordina.records.duplicates.scoring import POSSIBLE, SURE, Facts, Trait, compare, possible, similarity
 
 
 @pytest.mark.parametrize(
@@ -197,3 +197,26 @@ def test_keys_are_few_and_of_their_type() -> None:
     assert set(keys_of("company", ALAMO)).isdisjoint(keys_of("lead", ALAMO))
     assert all(0 <= key < 2**63 for key in keys_of("company", ALAMO))
     assert "tb12345678" in list(texts(ALAMO))
+
+
+def test_what_is_judged_in_short_is_judged_alike() -> None:
+    draw = random.Random(23)
+    values = {
+        Trait.COMPANY_NAME: ("brezo talleres", "talleres brezo", "alamo 3", "alamo 4", "distribuciones alamo"),
+        Trait.PERSON_NAME: ("jose garcia", "maria jose garcia perez", "jose g", "ana ruiz"),
+        Trait.TAX_ID: ("b12345674", "b12345675"),
+        Trait.DOMAIN: ("alamo.es", "brezo.es"),
+        Trait.EMAIL: ("info@alamo.es", "ana@alamo.es", "ana@brezo.es"),
+        Trait.PHONE: ("954111222", "954111223", "600000000"),
+        Trait.PLACE: ("sevilla", "cadiz"),
+        Trait.POSTAL_CODE: ("41001", "41002"),
+    }
+    shown = 0
+    for _turn in range(4000):
+        one, other = (
+            {t: tuple(draw.sample(v, 1)) for t, v in values.items() if draw.random() < 0.6} for _side in range(2)
+        )
+        whole = compare(one, other)
+        assert possible(one, other) == (whole if whole.possible else None)
+        shown += whole.possible
+    assert 200 < shown < 3800

@@ -67,13 +67,13 @@ class Crop:
     def sow_companies(self, progress: Progress) -> None:
         """Companies with owners all over the house."""
         for size, change_set in self._chunks(self.companies, 0, 0.05):
-            rows = [self._company.row(change_set.at, self._company_values(n)) for n in range(size)]
+            rows = [self._company.row(change_set.at, self._company_values()) for _n in range(size)]
             write(self._company, rows, change_set)
             make_findable(self._company, rows)
             self._employers += [entry[0] for _stored, entry in rows]
             progress(size)
 
-    def _company_values(self, number: int) -> dict[str, Any]:
+    def _company_values(self) -> dict[str, Any]:
         draw, owner = self.draw, self.draw.choice(self.house.owners)
         kind = draw.choice(list(words.PREFIXES))
         name = f"{draw.choice(words.PREFIXES[kind])} {draw.choice(words.STEMS)} {draw.randrange(1, 10_000)}"
@@ -85,8 +85,8 @@ class Crop:
             "industry_id": self.house.industries[list(words.PREFIXES).index(kind)].pk,
             "country": "ES",
             "city": city,
-            "phone": f"+34{prefix}000{number % 1000:03d}",
-            "email": f"info{self._company.last}@empresa.example",
+            "phone": f"+34{prefix}{draw.randrange(200_000, 999_999)}",
+            "email": f"info@empresa{self._company.last}.example",
             "website": f"https://www.empresa{self._company.last}.example",
             "employees": draw.randrange(3, 3000),
             "annual_revenue": Decimal(draw.randrange(1, 900)) * 100_000 + Decimal("0.00"),
@@ -99,15 +99,15 @@ class Crop:
         """People, each at one of the companies."""
         for size, change_set in self._chunks(self.people, 0.05, 0.1):
             rows = []
-            for number in range(size):
+            for _number in range(size):
                 company = self.draw.choice(self._employers)
-                rows.append(self._person.row(change_set.at, self._person_values(company, number)))
+                rows.append(self._person.row(change_set.at, self._person_values(company)))
                 self._contacts.setdefault(company, []).append(self._person.last)
             write(self._person, rows, change_set)
             make_findable(self._person, rows)
             progress(size)
 
-    def _person_values(self, company: int, number: int) -> dict[str, Any]:
+    def _person_values(self, company: int) -> dict[str, Any]:
         draw, owner = self.draw, self.draw.choice(self.house.owners)
         name = f"{draw.choice(words.FIRST_NAMES)} {draw.choice(words.SURNAMES)} {draw.choice(words.SURNAMES)}"
         return {
@@ -115,7 +115,7 @@ class Crop:
             "company_id": company,
             "job_title": draw.choice(words.JOBS),
             "email": f"contacto{self._person.last}@empresa{company}.example",
-            "mobile": f"+34600000{number % 1000:03d}",
+            "mobile": f"+346{draw.randrange(10_000_000, 99_999_999)}",
             "language": "es",
             "owner_id": owner.pk,
             "team_id": owner.team_id,

@@ -11,7 +11,7 @@ from coordina.core.actors import Actor
 from coordina.ledger.entries import type_id
 from coordina.records.duplicates.declared import Matching, facts_of
 from coordina.records.duplicates.keys import keys_of
-from coordina.records.duplicates.scoring import POSSIBLE, Facts, Verdict, compare
+from coordina.records.duplicates.scoring import Facts, Verdict, possible
 from coordina.records.models import MatchKey, NotSame
 
 TERMS = 400
@@ -92,7 +92,7 @@ def twins_of_many(kind: Matching, several: Sequence[Facts], *, seen_by: Actor) -
 
 def judged(facts: Facts, others: Mapping[int, Facts], most: int) -> list[Twin]:
     """Those of `others` that may be the same, the likeliest first."""
-    found = [Twin(pk, verdict) for pk, other in others.items() if (verdict := compare(facts, other)).score >= POSSIBLE]
+    found = [Twin(pk, verdict) for pk, other in others.items() if (verdict := possible(facts, other)) is not None]
     return sorted(found, key=lambda twin: (-twin.verdict.score, twin.pk))[:most]
 
 

@@ -1,7 +1,7 @@
 """The queue: pairs that may be one, found in the background, kept until somebody decides or they differ enough."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -16,11 +16,11 @@ from coordina.records.duplicates.declared import MATCHINGS, Matching, facts_of, 
 from coordina.records.duplicates.index import rebuild
 from coordina.records.duplicates.keys import keys_of
 from coordina.records.duplicates.lookup import TERMS, sharing, told_apart
-from coordina.records.duplicates.scoring import POSSIBLE, Facts, Verdict, compare
+from coordina.records.duplicates.scoring import Facts, Verdict, possible
 from coordina.records.models import DuplicatePair, MatchDue, MatchKey
 
 AT_ONCE = 200
-"""Records that are looked at in one transaction."""
+"""Records that are looked at together, before a short transaction."""
 COUNTED = 1000
 """Open pairs are counted up to here."""
 
@@ -37,11 +37,12 @@ def look(most: int = 20_000) -> int:
     fill_missing()
     done = 0
     while done < most:
+        rows = list(MatchDue.objects.order_by("pk").values_list("pk", "type_id", "object_id")[:AT_ONCE])
+        due = {kind: sorted({pk for _row, number, pk in rows if number == type_id(kind.label)}) for kind in MATCHINGS}
+        found = {kind: pairs_of(kind, keys) for kind, keys in due.items()}  # before the transaction: it takes long
         with transaction.atomic():
-            rows = list(MatchDue.objects.order_by("pk").values_list("pk", "type_id", "object_id")[:AT_ONCE])
-            for kind in MATCHINGS:
-                keys = sorted({pk for _row, number, pk in rows if number == type_id(kind.label)})
-                look_at(kind, keys) if keys else None
+            for kind, pairs in found.items():
+                _settle(kind, due[kind], pairs)
             MatchDue.objects.filter(pk__in=[row for row, _number, _pk in rows]).delete()
         done += len(rows)
         if len(rows) < AT_ONCE:
@@ -59,8 +60,14 @@ def fill_missing() -> None:
 
 def look_at(kind: Matching, keys: Sequence[int]) -> None:
     """Bring the open pairs of some records up to date."""
+    _settle(kind, keys, pairs_of(kind, keys))
+
+
+def _settle(kind: Matching, keys: Sequence[int], found: Mapping[tuple[int, int], Verdict]) -> None:
+    """Keep the pairs that were found for some records, and drop what they had before."""
+    if not keys:
+        return
     number = type_id(kind.label)
-    found = pairs_of(kind, keys)
     apart = told_apart(kind, keys)
     wanted = {pair: verdict for pair, verdict in found.items() if pair not in apart}
     for row in _touching(number, keys):
@@ -98,10 +105,7 @@ def pairs_of(kind: Matching, keys: Sequence[int]) -> dict[tuple[int, int], Verdi
 
 def _judged(facts: dict[int, Facts], pair: tuple[int, int]) -> Verdict | None:
     low, high = pair
-    if low not in facts or high not in facts:
-        return None
-    verdict = compare(facts[low], facts[high])
-    return verdict if verdict.score >= POSSIBLE else None
+    return possible(facts[low], facts[high]) if low in facts and high in facts else None
 
 
 def _as_json(verdict: Verdict) -> list[list[Any]]:

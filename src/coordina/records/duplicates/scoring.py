@@ -9,7 +9,7 @@ word with the similarity of Jaro and Winkler. Where a trait is missing on one si
 Shape: `Verdict.score` is a probability from 0 to 1. It is calibrated for candidates with a common blocking key only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -68,6 +68,11 @@ LEVELS: Mapping[Trait, Levels] = {
 }  # fmt: skip
 """By trait: from which similarity on, how often among the same (m), how often among others (u)."""
 
+BEST: Mapping[Trait, float] = {trait: log2(levels[0][1] / levels[0][2]) for trait, levels in LEVELS.items()}
+"""By trait: the most bits it can add."""
+LEAST = log2(POSSIBLE / (1 - POSSIBLE)) - 0.01
+"""Bits of a pair that a person is asked about, less what rounding may take."""
+
 ONE_SOURCE = (frozenset({Trait.EMAIL, Trait.DOMAIN}),)
 """Traits that say the same thing twice: only the one that says more counts."""
 SHARED = frozenset({Trait.PHONE, Trait.STREET, Trait.PLACE, Trait.POSTAL_CODE, Trait.SAME, Trait.DOMAIN})
@@ -116,9 +121,27 @@ class Verdict:
 
 def compare(one: Facts, other: Facts) -> Verdict:
     """Judge a pair; the order of the two does not matter."""
+    return _verdict(_found(one, other, one))
+
+
+def possible(one: Facts, other: Facts) -> Verdict | None:
+    """The verdict of a pair that a person should look at, None for any other.
+
+    Names cost most, so they are compared only where the rest leaves them a chance: most candidates end before.
+    """
+    names = [trait for trait in NAMES if one.get(trait) and other.get(trait)]
+    found = _found(one, other, [trait for trait in one if trait not in NAMES])
+    if PRIOR + sum(r.bits for r in found.values()) + sum(BEST[trait] for trait in names) < LEAST:
+        return None
+    verdict = _verdict(found | _found(one, other, names))
+    return verdict if verdict.possible else None
+
+
+def _found(one: Facts, other: Facts, traits: Iterable[Trait]) -> dict[Trait, Reason]:
+    """What these traits say, where both have them; of several that say the same only the one that says most."""
     found: dict[Trait, Reason] = {}
-    for trait, mine in one.items():
-        theirs = other.get(trait)
+    for trait in traits:
+        mine, theirs = one.get(trait), other.get(trait)
         if mine and theirs:
             found[trait] = _reason(trait, mine, theirs)
     for group in ONE_SOURCE:
@@ -128,6 +151,11 @@ def compare(one: Facts, other: Facts) -> Verdict:
             for weaker in several:
                 if weaker is not best:
                     del found[weaker.trait]
+    return found
+
+
+def _verdict(found: dict[Trait, Reason]) -> Verdict:
+    """The sum of all evidence."""
     name = found.get(Trait.PERSON_NAME)
     if name is not None and name.bits < 0:
         found = {t: r for t, r in found.items() if r.bits < 0 or t not in SHARED}
@@ -140,7 +168,7 @@ def _reason(trait: Trait, mine: Sequence[str], theirs: Sequence[str]) -> Reason:
     alike, pair = 0.0, ("", "")
     for a in mine:
         for b in theirs:
-            now = similarity(trait, *sorted((a, b)))
+            now = similarity(trait, a, b) if a < b else similarity(trait, b, a)
             if now > alike or not pair[0]:
                 alike, pair = now, (a, b)
     bits = next(log2(m / u) for least, m, u in LEVELS[trait] if alike >= least)
@@ -190,36 +218,65 @@ def _of_mails(a: str, b: str) -> float:
     return 0.9 if mine == theirs and DamerauLevenshtein.distance(my_domain, their_domain, score_cutoff=1) <= 1 else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A value taken apart once, however many others it is compared with.
+
+    Attributes:
+        words: In their order.
+        weights: What each counts.
+        total: What all count together.
+        digits: Of the whole value.
+        joined, ordered: As one word, in the order of the value and of the alphabet.
+    """
+
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+    total: float
+    digits: str
+    joined: str
+    ordered: str
+
+
+@lru_cache(maxsize=8_000)
+def _apart(trait: Trait, value: str) -> _Words:
+    words = tuple(value.split())
+    weigh = _weight if trait is Trait.COMPANY_NAME else _number_weight if trait is Trait.STREET else _even
+    weights = tuple(map(weigh, words))
+    return _Words(words, weights, sum(weights), _digits(value), "".join(words), "".join(sorted(words)))
+
+
 def _of_words(trait: Trait, a: str, b: str) -> float:
     """Words matched one to one, what everybody has counting less; or both written as one word, if that is nearer."""
-    mine, theirs = a.split(), b.split()
-    weigh = _weight if trait is Trait.COMPANY_NAME else _number_weight if trait is Trait.STREET else _even
-    pairs = sorted(
-        ((_word(trait, x, y), i, j) for i, x in enumerate(mine) for j, y in enumerate(theirs)),
-        key=lambda found: (-found[0], abs(len(mine[found[1]]) - len(theirs[found[2]])), found[1] + found[2], found[1]),
-    )
+    mine, theirs = _apart(trait, a), _apart(trait, b)
+    pairs = [
+        (-alike, abs(len(x) - len(y)), i + j, i, j)
+        for i, x in enumerate(mine.words)
+        for j, y in enumerate(theirs.words)
+        if (alike := _word(x, y)) >= 0.8
+    ]
     used: set[int] = set()
     taken: set[int] = set()
     matched = 0.0
-    for alike, i, j in pairs:
-        if alike < 0.8 or i in used or j in taken:
-            continue
-        used.add(i)
-        taken.add(j)
-        matched += alike * (weigh(mine[i]) + weigh(theirs[j]))
-    by_word = matched / (sum(map(weigh, mine)) + sum(map(weigh, theirs)))
-    part = len(used) == len(mine) or len(taken) == len(theirs)
-    smaller = min(sum(map(weigh, mine)), sum(map(weigh, theirs)))
-    if part and smaller >= 1 and min(len(mine), len(theirs)) >= (2 if trait is Trait.PERSON_NAME else 1):
+    for less, _longer, _where, i, j in sorted(pairs):
+        if i not in used and j not in taken:
+            used.add(i)
+            taken.add(j)
+            matched -= less * (mine.weights[i] + theirs.weights[j])
+    by_word = matched / (mine.total + theirs.total)
+    part = len(used) == len(mine.words) or len(taken) == len(theirs.words)
+    few = min(len(mine.words), len(theirs.words))
+    if part and min(mine.total, theirs.total) >= 1 and few >= (2 if trait is Trait.PERSON_NAME else 1):
         by_word = max(by_word, (by_word + 0.98) / 2)
-    if trait in NAMES and _digits(a) == _digits(b):
-        straight = Levenshtein.normalized_similarity("".join(mine), "".join(theirs))
-        glued = Levenshtein.normalized_similarity("".join(sorted(mine)), "".join(sorted(theirs)))
-        by_word = max(by_word, *(whole - 0.04 for whole in (straight, glued) if whole > ONE_WORD), 0.0)
+    if trait in NAMES and mine.digits == theirs.digits:
+        for one, other in ((mine.joined, theirs.joined), (mine.ordered, theirs.ordered)):
+            whole = Levenshtein.normalized_similarity(one, other, score_cutoff=ONE_WORD)
+            by_word = max(by_word, whole - 0.04 if whole > ONE_WORD else 0.0)
     return min(0.99, by_word)
 
 
-def _word(trait: Trait, a: str, b: str) -> float:
+@lru_cache(maxsize=32_000)
+def _word(a: str, b: str) -> float:
     """How alike two words are; an initial stands for a word, a number only for itself."""
     if a == b:
         return 1.0

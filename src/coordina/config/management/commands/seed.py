@@ -15,6 +15,7 @@ from coordina.config.seed.house import build
 from coordina.config.seed.straight import settle_ids, sowing
 from coordina.core.derived import REBUILDS
 from coordina.pipeline.paces import measure
+from coordina.records.duplicates.pairs import look
 
 SOWN = ("search",)
 """Derived tables that are sown with their records; all others are made of them afterwards."""
@@ -52,4 +53,6 @@ class Command(BaseCommand):
                 rebuild()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+        while look():
+            progress(0)
         print(f"{options['rows']} opportunities in {time.monotonic() - began:.1f} s")
