@@ -16,6 +16,7 @@ from coordina.records.importing.judging import Judge, Judged
 from coordina.records.importing.plan import Plan
 from coordina.records.importing.promises import Promises
 from coordina.records.importing.seen import Seen
+from coordina.records.importing.troubles import Troubles
 from coordina.records.importing.twins import find_twins
 from coordina.records.importing.writing import differing, far_of, with_other
 from coordina.records.imports.folding import folded
@@ -40,6 +41,7 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[Any]] = field(default_factory=lambda: {"new": [], "update": [], "same": []})
     made: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    troubles: Troubles = field(default_factory=Troubles)
 
 
 def check(run: ImportRun, *, progress: Progress, promises: Promises | None = None) -> None:
@@ -69,7 +71,7 @@ def check(run: ImportRun, *, progress: Progress, promises: Promises | None = Non
             for one in judged:
                 _count(tally, one)
             keep_problems(run, judged)
-            progress(tally.counts.total() - tally.counts["twin"])
+            progress(tally.counts.total() - tally.counts["twin"] - tally.counts["note"])
         for name in plan.own:
             there = names.known(tally.made[name])
             tally.made[name] = {k: t for k, t in tally.made[name].items() if k not in there}
@@ -77,6 +79,7 @@ def check(run: ImportRun, *, progress: Progress, promises: Promises | None = Non
     run.counts = {**tally.counts, **_strangers(judge), "made": made}
     run.samples = {
         **tally.samples,
+        "troubles": tally.troubles.as_json(),
         "made": {n: sorted(texts.values())[:SAMPLE] for n, texts in tally.made.items() if texts},
     }
     run.state = RunState.CHECKED
@@ -129,6 +132,8 @@ def _repeated(judge: Judge, judged: Sequence[Judged], keys: Seen) -> None:
 
 def _count(tally: _Tally, one: Judged) -> None:
     tally.counts[one.verdict] += 1
+    if one.met and tally.troubles.add(one.met, one.row.number, left_out=bool(one.errors)):
+        tally.counts["note"] += 1
     if one.errors:
         return
     for name, text in one.pending.items():

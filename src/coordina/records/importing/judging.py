@@ -13,14 +13,16 @@ from coordina.accounts.models import Organization, User
 from coordina.core.actions import standard
 from coordina.core.changes import Values
 from coordina.core.messages import errors_of
+from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.core.types import Kind
 from coordina.records.importing.cells import LEFT, Cell, Problem, reader
-from coordina.records.importing.plan import ColumnPlan, Mode, Plan
+from coordina.records.importing.plan import ColumnPlan, Mode, Plan, without_column
 from coordina.records.importing.promises import Promises
 from coordina.records.importing.references import Resolver
-from coordina.records.importing.targets import EXTERNAL_ID
+from coordina.records.importing.targets import EXTERNAL_ID, by_name
+from coordina.records.importing.troubles import Met, Way
 from coordina.records.imports.folding import folded
 from coordina.records.imports.reading import Row
 from coordina.records.imports.reasons import Severity, quoted
@@ -40,6 +42,7 @@ class Judged:
         other: Cells that no field holds, by header.
         pending: References whose record does not exist yet, as text by field.
         errors: What is wrong, as (label, sentence); a row with errors is left out.
+        met: The troubles behind the errors, and those that left the row standing.
         found: The record it would update.
         promised: References to records that an earlier file of the same export will make, as text by field.
         again: Whether the record it updates was made by this very import, for a reference to it.
@@ -54,6 +57,7 @@ class Judged:
     pending: dict[str, str] = field(default_factory=dict)
     promised: dict[str, str] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
+    met: list[Met] = field(default_factory=list)
     external: str = ""
     found: int | None = None
     again: bool = False
@@ -114,13 +118,30 @@ class Judge:
         self.checked = edit.input if edit is not None else None
         fills = {*plan.type.writer.fills, *plan.constants}
         self.required = [(n, str(f.label)) for n, f in plan.type.editable.items() if f.required and n not in fills]
+        self.fallbacks = self._read_fallbacks(zone, company.country if company else "")
         self.titled_by = () if plan.type.title in plan.filled else self._title_parts()
 
     def _resolver(self, column: ColumnPlan, plan: Plan) -> Resolver:
         assert column.target is not None
         inside = plan.inside.get(column.target.name)
-        make = plan.make and not column.by_id
+        make = (plan.make or column.make) and not column.by_id
         return Resolver(column.target.field, self.by, column.values, make=make, inside=inside)
+
+    def _read_fallbacks(self, zone: ZoneInfo, region: str) -> Values:
+        """What new records get where their rows say nothing."""
+        found: Values = {}
+        fields = by_name(self.plan.type) if self.plan.fallbacks else {}
+        for name, text in self.plan.fallbacks.items():
+            target = fields.get(name)
+            if target is None:
+                continue
+            if target.field.kind is Kind.REF:
+                found[name] = parse_id(text)
+                continue
+            value = reader(self.plan.filled.get(name) or without_column(target), zone, region)(text)
+            if value is not LEFT and not isinstance(value, Problem):
+                found[name] = value
+        return found
 
     def _title_parts(self) -> tuple[int, ...]:
         """Columns whose texts make the title of a record that the file gives none."""
@@ -149,6 +170,8 @@ class Judge:
             text = cells[column.index]
             if not text or text.isspace():
                 continue
+            if column.fixes:
+                text = column.fixes.get(text, text)
             if read is None or column.target is None:
                 judged.other[column.header] = text
                 continue
@@ -158,10 +181,13 @@ class Judge:
             if value is LEFT:
                 judged.other[column.header] = text
             elif isinstance(value, Problem):
+                field_ = column.target.field
+                way = Way.OPTION if field_.kind in (Kind.CHOICE, Kind.CHOICES, Kind.COUNTRY) else Way.UNREADABLE
+                judged.met.append(Met(way, field_.name, text, value.text, column.lenient))
                 if column.lenient:
                     judged.other[column.header] = text
                 else:
-                    judged.errors.append((str(column.target.field.label), value.text))
+                    judged.errors.append((str(field_.label), value.text))
             elif column.target.name == EXTERNAL_ID:
                 judged.external = str(value)[:200]
             elif value is not None:
@@ -190,11 +216,16 @@ class Judge:
                 self.strangers[text] += 1
             if resolver.wants(text):
                 one.pending[name] = text
-            elif column.lenient or resolver.leaves(text):
+            elif resolver.leaves(text):
                 one.other[column.header] = text
             else:
                 sentence = _("“%(text)s” does not exist. Choose what it means, or have it made.")
-                one.errors.append((str(resolver.field.label), sentence % {"text": quoted(text)}))
+                sentence %= {"text": quoted(text)}
+                one.met.append(Met(Way.REFERENCE, name, text, sentence, column.lenient))
+                if column.lenient:
+                    one.other[column.header] = text
+                else:
+                    one.errors.append((str(resolver.field.label), sentence))
 
     def _promised(self, name: str, resolver: Resolver, texts: Sequence[str]) -> set[str]:
         """Which of some texts name records that will be there when this file is imported."""
@@ -233,8 +264,10 @@ class Judge:
                 continue
             if self.plan.mode is Mode.UPDATE and one.found is None and not one.awaited:
                 one.errors.append(("", _("There is no record that this row could update.")))
+                one.met.append(Met(Way.ONLY_UPDATES))
             elif self.plan.mode is Mode.CREATE and one.found is not None:
                 one.errors.append(("", _("It is there already, and this import only creates.")))
+                one.met.append(Met(Way.ONLY_CREATES))
 
     def _await(self, judged: Sequence[Judged]) -> None:
         """Rows that only link records are about what an earlier file will make."""
@@ -274,9 +307,13 @@ class Judge:
         """Lengths, bounds and required fields, by the same model that forms and machines are checked with."""
         if one.found is None and not one.awaited:
             self._title(one)
+            for name, value in self.fallbacks.items():
+                if self._lacks(one, name):
+                    one.values[name] = value
             for name, label in self.required:
-                if one.values.get(name) in (None, "") and name not in one.pending and name not in one.promised:
+                if self._lacks(one, name):
                     one.errors.append((label, _("It is missing.")))
+                    one.met.append(Met(Way.MISSING, name))
         if self.checked is None:
             return
         known = self.checked.model_fields
@@ -284,7 +321,22 @@ class Judge:
             self.checked.model_validate({n: v for n, v in one.values.items() if n in known})
         except ValidationError as error:
             for name, messages in errors_of(error, self.labels).items():
-                one.errors += [(self.labels.get(name, ""), m) for m in messages]
+                if not self._kept_aside(one, name, messages[0]):
+                    self.refuse(one, {name: messages})
+
+    def _lacks(self, one: Judged, name: str) -> bool:
+        """Whether a row says nothing for a field."""
+        return one.values.get(name) in (None, "") and name not in one.pending and name not in one.promised
+
+    def _kept_aside(self, one: Judged, name: str, says: str) -> bool:
+        """Move a value that cannot be used to the other data, where somebody decided so."""
+        column = self.plan.filled.get(name)
+        if column is None or not column.forgiven or name in {n for n, _label in self.required}:
+            return False
+        cell = one.other[column.header] = one.row.cells[column.index]
+        one.values.pop(name, None)
+        one.met.append(Met(Way.REFUSED, name, cell, says, note=True))
+        return True
 
     def _title(self, one: Judged) -> None:
         """Name a record that the file gives no name: by what it refers to, else by its id there."""
@@ -301,7 +353,10 @@ class Judge:
 
     def refuse(self, one: Judged, errors: Mapping[str, Sequence[str]]) -> None:
         """Put what a writer said at a row."""
-        one.errors += [(self.labels.get(n, ""), m) for n, messages in errors.items() for m in messages]
+        for name, messages in errors.items():
+            one.errors += [(self.labels.get(name, ""), m) for m in messages]
+            if (column := self.plan.filled.get(name)) is not None:
+                one.met.append(Met(Way.REFUSED, name, one.row.cells[column.index], messages[0]))
 
     def clean(self, one: Judged, obj: Record | None, far: Mapping[str, Mapping[int, Record]]) -> Values | None:
         """Values as the writer takes them, references as records; None when the writer refuses the row."""
@@ -320,19 +375,22 @@ class Judge:
 
         Where two columns contradict each other, the one goes of which the export says that it is less sure.
         """
-        if not self.plan.forgiving:
-            return None
         doubts = self.plan.doubts
         names = [doubts[n] if one.values.get(doubts.get(n, "")) else n for n in refusal.errors]
         columns = [self.plan.filled.get(name) for name in names]
-        if not columns or any(c is None or not c.lenient or c.target is None for c in columns):
+        if not columns or any(c is None or not self._forgives(c) for c in columns):
             return None
+        said = dict(zip(names, refusal.errors.values(), strict=True))
         for name, column in zip(names, columns, strict=True):
             if column is None or one.values.get(name) is None:
                 return None
+            one.met.append(Met(Way.REFUSED, name, one.row.cells[column.index], said[name][0], note=True))
             one.other[column.header] = one.row.cells[column.index]
             del one.values[name]
         return values
+
+    def _forgives(self, column: ColumnPlan) -> bool:
+        return column.forgiven or (self.plan.forgiving and column.lenient and column.target is not None)
 
     def key_of(self, one: Judged) -> tuple[str, str] | None:
         """By what two rows of a file speak of the same record; None where nothing says so."""

@@ -43,6 +43,9 @@ class ColumnPlan:
         values: Decisions by text: id of a record or choice as text, `new`, or `empty`.
         lenient: Whether a cell that cannot be read is kept under other data instead of refusing the row.
         by_id: Whether cells are ids of records in the same export: what they do not name is never made from them.
+        fixes: By text of the file, the text to read instead.
+        forgiven: Whether somebody decided that it is lenient: then what a writer refuses is kept, too.
+        make: Whether what the cells name is made, whatever was decided for the file.
     """
 
     index: int
@@ -53,6 +56,9 @@ class ColumnPlan:
     values: Mapping[str, str] = field(default_factory=dict)
     lenient: bool = False
     by_id: bool = False
+    fixes: Mapping[str, str] = field(default_factory=dict)
+    forgiven: bool = False
+    make: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,7 @@ class Plan:
             their program never checked.
         doubts: Of two fields that contradict each other, by the one that is refused, the one that goes.
         id_prefix: What ids of the other program may begin with; they are compared without it.
+        fallbacks: Texts for new records of rows that say nothing, by field; of references ids.
         later: References whose records are made only when the import begins, such as the stages of a new pipeline.
     """
 
@@ -84,6 +91,7 @@ class Plan:
     forgiving: bool = False
     doubts: Mapping[str, str] = field(default_factory=dict)
     id_prefix: str = ""
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: ImportRun) -> "Plan":
@@ -104,6 +112,7 @@ class Plan:
             doubts=run.options.get("doubts", {}),
             id_prefix=run.options.get("id_prefix", ""),
             later=tuple(run.options.get("later", ())),
+            fallbacks=run.options.get("fallbacks", {}),
         )
 
     @cached_property
@@ -132,6 +141,11 @@ class Plan:
         return {c.target.name: c for c in self.columns if c.target is not None}
 
 
+def without_column(target: Target) -> ColumnPlan:
+    """How a text is read for a field that no column fills."""
+    return ColumnPlan(-1, "", target, DateFormat(order=Order.DMY, numeric=True), NumberFormat(decimal="."))
+
+
 def _column(stored: Mapping[str, Any], fields: Mapping[str, Target]) -> ColumnPlan:
     return ColumnPlan(
         index=stored["column"],
@@ -142,4 +156,7 @@ def _column(stored: Mapping[str, Any], fields: Mapping[str, Target]) -> ColumnPl
         values=stored.get("values", {}),
         lenient=stored.get("lenient", False),
         by_id=stored.get("by_id", False),
+        fixes=stored.get("fixes", {}),
+        forgiven=stored.get("forgiven", False),
+        make=stored.get("make", False),
     )

@@ -23,7 +23,7 @@ from coordina.records.imports.reading import FileFacts
 from coordina.records.imports.workbooks import Unreadable
 from coordina.records.models import ImportProblem, ImportRun, RunState
 
-DECIDED = ("order", "decimal", "values", "lenient")
+DECIDED = ("order", "decimal", "values", "lenient", "fixes", "forgiven", "make")
 """What a person may decide about a column besides its target."""
 
 
@@ -151,7 +151,7 @@ def decide(run: ImportRun, columns: Sequence[Mapping[str, Any]], options: Mappin
         target = said.get("target", stored["target"])
         target = target if target in known and target not in taken else ""
         if target != stored["target"]:
-            stored["values"] = {}
+            stored |= {"values": {}, "fixes": {}, "forgiven": False, "make": False}
             stored["lenient"] = bool(target) and lenient_by_default(known[target].kind)
         elif "values" in said:
             stored["values"] = dict(said["values"])
@@ -163,6 +163,11 @@ def decide(run: ImportRun, columns: Sequence[Mapping[str, Any]], options: Mappin
         run.options["match"] = default_match(run)
     run.state, run.counts, run.samples = RunState.MAPPING, {}, {}
     run.save(update_fields=["columns", "options", "state", "counts", "samples"])
+
+
+def targets_of(run: ImportRun) -> dict[str, Target]:
+    """What a column of a run may become, by name."""
+    return by_name(known_named(run.type))
 
 
 def answered(run: ImportRun, option: ImportOption, pk: int) -> None:

@@ -219,7 +219,8 @@ def far_of(judge: Judge, wave: Sequence[Judged]) -> dict[str, dict[int, Record]]
     found: dict[str, dict[int, Record]] = {}
     fields = judge.plan.type.fields
     models: dict[str, Any] = {name: resolver.model for name, resolver in judge.references.items()}
-    models |= {name: fields[name].to for name in judge.plan.constants if name in fields and fields[name].to}
+    given = (*judge.plan.constants, *judge.fallbacks)
+    models |= {name: fields[name].to for name in given if name in fields and fields[name].to}
     for name, model in models.items():
         keys = {one.values[name] for one in wave if isinstance(one.values.get(name), int)}
         kept = judge.far.setdefault(name, {})

@@ -181,21 +181,37 @@ class ColumnsPage:
         column = Column(stored, groups, str(target.field.kind) if target is not None else "")
         column.label = capital(target.field.label) if target is not None else ""
         if target is not None and target.field.kind in CHOSEN and target.name != EXTERNAL_ID:
-            values = self._values(target, stored)
+            values = self.values_of(target, stored, stored["distinct"])
             column.settled = sum(v.settled and not v.decided for v in values)
             asked = [v for v in values if not v.settled or v.decided]
             column.asked, column.more = asked[:SHOWN_VALUES], max(len(asked) - SHOWN_VALUES, 0)
         return column
 
-    def _values(self, target: Target, stored: Mapping[str, Any]) -> list[Value]:
-        read = self._by_record if target.field.kind is Kind.REF else self._by_choice
-        return read(target, stored)
+    def values_of(self, target: Target, stored: Mapping[str, Any], counts: Mapping[str, int]) -> list[Value]:
+        """What texts of a column mean and may be said to mean.
 
-    def _by_record(self, target: Target, stored: Mapping[str, Any]) -> list[Value]:
-        """Texts that mean records: what they are, what looks alike, and whether one is made."""
+        Args:
+            counts: The texts, with how many rows have each.
+        """
+        read = self._by_record if target.field.kind is Kind.REF else self._by_choice
+        return read(target, stored, counts)
+
+    def can_make(self, target: Target) -> bool:
+        """Whether the person may have records made for a reference."""
+        return target.field.kind is Kind.REF and self._resolver(target).able
+
+    def offered(self, target: Target) -> list[tuple[str, str]]:
+        """Records that a reference may be said to mean: id and name."""
+        return [(str(pk), str(title)) for pk, title in self._resolver(target).offered(OFFERED)]
+
+    def _resolver(self, target: Target) -> Resolver:
         inside = self.plan.inside.get(target.name)
-        resolver = Resolver(target.field, self.user, {}, make=self.plan.make, inside=inside)
-        texts = list(stored["distinct"])
+        return Resolver(target.field, self.user, {}, make=self.plan.make, inside=inside)
+
+    def _by_record(self, target: Target, stored: Mapping[str, Any], counts: Mapping[str, int]) -> list[Value]:
+        """Texts that mean records: what they are, what looks alike, and whether one is made."""
+        resolver = self._resolver(target)
+        texts = list(counts)
         found = resolver.find(texts)
         offered = [(str(pk), str(title)) for pk, title in resolver.offered(OFFERED)]
         values: list[Value] = []
@@ -209,12 +225,12 @@ class ColumnsPage:
             alone = _("Create “%(text)s”") if resolver.make else _("Error in the row")
             options = [("", alone % {"text": text[:40]} if resolver.make else alone)]
             options += [*alike, (EMPTY, _("Leave empty")), *offered]
-            count = int(stored["distinct"][text])
+            count = int(counts[text])
             means = "=" if found[text] is not None else ""
             values.append(Value(f"v-{stored['column']}-{place}", text, count, means, decided, options))
         return values
 
-    def _by_choice(self, target: Target, stored: Mapping[str, Any]) -> list[Value]:
+    def _by_choice(self, target: Target, stored: Mapping[str, Any], counts: Mapping[str, int]) -> list[Value]:
         """Texts that mean one of a field's choices, or a country."""
         country = target.field.kind is Kind.COUNTRY
         if country:
@@ -227,7 +243,7 @@ class ColumnsPage:
             else choice_matcher(target.field)
         )
         values = []
-        for place, text in enumerate(stored["distinct"]):
+        for place, text in enumerate(counts):
             match = matcher.match(text)
             near = [c for c in (match.candidate, *match.others) if c is not None]
             means = find_country(text) if country else near[0].key if match.automatic and near else None
@@ -237,7 +253,7 @@ class ColumnsPage:
             ]
             options += [(EMPTY, _("Leave empty")), *sorted(labels.items(), key=lambda pair: pair[1])]
             decided = stored["values"].get(text, "")
-            count = int(stored["distinct"][text])
+            count = int(counts[text])
             values.append(
                 Value(f"v-{stored['column']}-{place}", text, count, labels.get(means or "", ""), decided, options)
             )

@@ -18,6 +18,7 @@ from coordina.records.importing.targets import by_name
 from coordina.records.models import ImportProblem, ImportRun
 from coordina.web.duplicates.importing import twin_values
 from coordina.web.imports.choosing import ColumnsPage
+from coordina.web.imports.fixing import blocks_of, mark_of
 from coordina.web.listpage import capital
 from coordina.web.values import shown_text
 
@@ -71,9 +72,10 @@ def verdicts_of(run: ImportRun, formats: Formats) -> list[Verdict]:
         ("same", _("Unchanged"), counts.get("same", 0), "check", "", ""),
         ("made", _("Also created"), made, "copy", "acc", ""),
         ("twin", _("Possible duplicates"), counts.get("twin", 0), "copy", "warn", ""),
+        ("note", _("Left under other data"), counts.get("note", 0), "help-circle", "warn", ""),
         ("error", _("With errors"), counts.get("error", 0), "alert-triangle", "bad", "bad"),
     )
-    shown = [kind for kind in kinds if kind[0] != "same" or kind[2]]
+    shown = [kind for kind in kinds if kind[0] not in ("same", "note") or kind[2]]
     return [Verdict(key, label, n, formats.integer(n), *look) for key, label, n, *look in shown]
 
 
@@ -195,6 +197,7 @@ def review_values(request: Any, run: ImportRun, known: RecordType, show: str, af
         show = next((v.key for v in verdicts if v.count), "new")
     samples = Samples(run, known, request.user, request.formats)
     problems, more = problems_of(run, after) if show == "error" else ([], 0)
+    blocks = blocks_of(request, run, known, note=show == "note") if show in ("error", "note") and not after else []
     usable = run.counts.get("new", 0) + run.counts.get("update", 0)
     text = ngettext("Import %(count)s row", "Import %(count)s rows", usable)
     return {
@@ -204,7 +207,9 @@ def review_values(request: Any, run: ImportRun, known: RecordType, show: str, af
         "samples": samples.rows(show) if show in ("new", "update", "same") else [],
         "problems": problems,
         "more": more,
-        "reasons": reasons_of(run) if show == "error" and not after else [],
+        "reasons": reasons_of(run) if show == "error" and not after and not blocks else [],
+        "blocks": blocks,
+        "mark": mark_of(run),
         "usable": usable,
         "verb": text % {"count": request.formats.integer(usable)},
         "bar": [(v.count, v.fill) for v in verdicts if v.fill and v.count],

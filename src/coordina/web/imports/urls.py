@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coordina.web.imports import several, views
+from coordina.web.imports import fixing, several, views
 
 urlpatterns = [
     path("import/", views.start, name="import_start"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("import/<int:pk>/columns/", views.columns, name="import_columns"),
     path("import/<int:pk>/answer/", views.answer, name="import_answer"),
     path("import/<int:pk>/review/", views.review, name="import_review"),
+    path("import/<int:pk>/fix/", fixing.fix, name="import_fix"),
     path("import/<int:pk>/begin/", views.begin, name="import_begin"),
     path("import/<int:pk>/stop/", views.stop, name="import_stop"),
     path("import/<int:pk>/retry/", views.retry_job, name="import_retry"),
