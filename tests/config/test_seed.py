@@ -8,29 +8,40 @@ from django.core.management import CommandError, call_command
 from django.db import models, transaction
 from django.utils import timezone
 
+from coordina.accounts import definitions
 from coordina.accounts.models import Team, User
 from coordina.accounts.signin import SignInBackend
 from coordina.config.seed.verify import checks
+from coordina.core.added import checked
 from coordina.core.changes import unrecorded
+from coordina.core.jsonvalues import loaded
+from coordina.core.types import type_of
 from coordina.customers.models import Company, Person
 from coordina.ledger.doors import perform
 from coordina.ledger.history import history_of
 from coordina.ledger.models import BatchEntry, Sequence
 from coordina.pipeline.actions import move
 from coordina.pipeline.models import Opportunity, StageEntry, StageSum
-from coordina.records.models import SearchRow
+from coordina.records.models import DuplicatePair, MatchDue, SearchRow
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
-ROWS = 1200
+ROWS, PEOPLE, FIELDS = 1200, 400, 10
 
 
 @pytest.fixture(scope="module", autouse=True)
 def seeded(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
     """A small seeded database for all tests of this file."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("seed", "--rows", str(ROWS), "--password", "measured-pass")
+        sizes = ["--rows", str(ROWS), "--people", str(PEOPLE), "--custom-fields", str(FIELDS)]
+        call_command("seed", *sizes, "--password", "measured-pass")
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _fields(seeded: None) -> None:
+    """Know the fields of this database, as every process does."""
+    definitions.agree()
 
 
 def wrong() -> dict[str, int]:
@@ -46,9 +57,25 @@ def test_it_is_as_use_leaves_it() -> None:
 def test_it_is_of_the_size_that_was_asked_for() -> None:
     assert Opportunity.objects.count() == ROWS
     assert Company.objects.count() == ROWS // 20
-    assert Person.objects.count() == ROWS // 10
+    assert Person.objects.count() == PEOPLE
     assert User.objects.filter(role__slug="representative").count() == 1000
     assert 95 <= Team.objects.filter(is_region=False).count() <= 105
+
+
+def test_every_opportunity_has_a_value_of_each_added_field_as_its_writer_takes_it() -> None:
+    known = type_of(Opportunity)
+    grown = known.known_to(User.objects.get(email="director@bench.example"))
+    fields = {name: field for name, field in grown.items() if field.json_key}
+    assert len(fields) == FIELDS
+    for sale in Opportunity.objects.order_by("pk")[:200]:
+        assert set(sale.custom) == set(fields)
+        for name, value in sale.custom.items():
+            assert checked(fields[name], loaded(fields[name], value), None) == value, name
+
+
+def test_nothing_waits_for_the_search_of_twins() -> None:
+    assert not MatchDue.objects.exists()
+    assert DuplicatePair.objects.exists()
 
 
 def test_three_people_can_sign_in_and_see_their_part() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from coordina.config.bench.asked import questions
 from coordina.config.bench.site import Site
 
 MOST = 5000
@@ -33,6 +34,8 @@ class Facts:
         owners: Ids of representatives in the manager's team; the director may ask for any of `everybody`.
         teams: Ids of teams.
         companies: Id and name.
+        added: Names of the fields that somebody added to opportunities.
+        questions: What people look for.
     """
 
     parts: dict[str, Part]
@@ -42,6 +45,8 @@ class Facts:
     owners: list[int]
     teams: list[int]
     companies: list[tuple[int, str]]
+    added: list[str]
+    questions: list[str]
 
     @classmethod
     def of(cls, site: Site) -> "Facts":
@@ -67,6 +72,8 @@ class Facts:
             [pk for pk, team in staff if team == users["manager"][1]],
             [pk for (pk,) in site.ask("SELECT id FROM accounts_team ORDER BY id")],
             [(pk, name) for pk, name in site.ask(f"SELECT id, name FROM customers_company ORDER BY id LIMIT {MOST}")],
+            [str(slug) for (slug,) in site.ask("SELECT slug FROM records_customfield ORDER BY position")],
+            questions(site),
         )
 
 

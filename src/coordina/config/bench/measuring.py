@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 from coordina.config.bench.client import Answer, Client, RequestFailed
 from coordina.config.bench.facts import DOMAIN, ROLES, Facts
 from coordina.config.bench.importing import imported
-from coordina.config.bench.site import Site
+from coordina.config.bench.site import Site, Size
 from coordina.config.bench.visits import Visit, Visits
 
 CLIENTS = 8
 WARM = 9
 """Requests before each operation that are not counted: the processes load at first use what they keep."""
 IMPORTED = 10_000
+BETWEEN = 0.2
+"""Seconds between two pages that somebody opens during an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,25 @@ class Figure:
 
 @dataclass
 class Figures:
-    """What was measured."""
+    """What was measured.
+
+    Attributes:
+        pages_ms: The slowest page that was opened during an import.
+    """
 
     rows: int
     database: str
+    people: int
+    custom_fields: int
     ops: dict[str, Figure] = field(default_factory=dict)
     uss_mb: float = 0.0
+    pages_ms: float = 0.0
 
     def as_json(self) -> dict[str, object]:
         """The figures in the form that other programs read."""
         ops = {name: {k: v for k, v in asdict(f).items() if k != "page_kb"} for name, f in self.ops.items()}
-        return {"rows": self.rows, "database": self.database, "ops": ops, "uss_mb": self.uss_mb}
+        size = {"rows": self.rows, "people": self.people, "custom_fields": self.custom_fields}
+        return {"database": self.database, **size, "ops": ops, "uss_mb": self.uss_mb, "pages_ms": self.pages_ms}
 
 
 class Bench:
@@ -62,24 +72,25 @@ class Bench:
         site: Served.
         facts: What is in its database.
         password: Of its people.
-        rows: Opportunities in it; decides how many requests there are.
+        size: How much is in it; decides how many requests there are.
     """
 
-    def __init__(self, site: Site, facts: Facts, password: str, rows: int) -> None:
-        self._site, self._facts, self._password, self._rows = site, facts, password, rows
+    def __init__(self, site: Site, facts: Facts, password: str, size: Size) -> None:
+        self._site, self._facts, self._password, self._size = site, facts, password, size
         draw = Random(3)
         self.visits = Visits(facts, draw, datetime.now(ZoneInfo("Europe/Madrid")).date())
-        self._few = rows < 20_000
+        self._few = size.rows < 20_000
 
     def run(self, only: list[str]) -> Figures:
         """Measure all operations, or some. Raises RequestFailed with the first that fails."""
-        figures = Figures(self._rows, self._site.database)
+        figures = Figures(self._size.rows, self._site.database, self._size.people, self._size.custom_fields)
         people = self._sign_in()
         much = 60 if self._few else 240
         streams: dict[str, tuple[Callable[[], Iterator[Visit]], int]] = {
             "list": (self.visits.lists, much),
             "board": (self.visits.boards, much // 2),
-            "search": (self.visits.searches, much),
+            "cockpit": (self.visits.cockpits, much // 2),
+            "search": (self.visits.searches, len(self._facts.questions)),
             "open": (self.visits.opens, much),
             "create": (self.visits.creates, much),
             "move": (self.visits.moves, much),
@@ -88,7 +99,7 @@ class Bench:
             if not only or name in only:
                 figures.ops[name] = self._one_by_one(stream(), many, people)
         if not only or "import" in only:
-            figures.ops["import"] = self._import(people["director"])
+            figures.ops["import"], figures.pages_ms = self._import(people)
         if not only or "mixed" in only:
             figures.ops["mixed"] = self._together(people, 20 if self._few else 150)
         figures.uss_mb = round(self._site.private_mb(), 1)
@@ -129,14 +140,16 @@ class Bench:
         self._site.wait_for_jobs()
         return _figure(times, sizes, (self._site.cpu_ms() - used) / many, many / took)
 
-    def _import(self, client: Client) -> Figure:
-        rows = min(IMPORTED, self._rows)
+    def _import(self, people: dict[str, Client]) -> tuple[Figure, float]:
+        """An import, and the slowest of the pages that somebody opens meanwhile."""
+        rows = min(IMPORTED, self._size.rows)
         self._site.wait_for_jobs()
         used, began = self._site.cpu_ms(), time.perf_counter()
-        imported(client, self._facts, rows)
+        with Reader({role: client.twin() for role, client in people.items()}, self._go, self.visits) as reader:
+            imported(people["director"], self._facts, rows)
         took = time.perf_counter() - began
         self._site.wait_for_jobs()
-        return _figure([took * 1000], [0], self._site.cpu_ms() - used, rows / took)
+        return _figure([took * 1000], [0], self._site.cpu_ms() - used, rows / took), round(max(reader.times), 1)
 
     def _together(self, people: dict[str, Client], each: int) -> Figure:
         """Eight clients at once."""
@@ -172,6 +185,47 @@ class Bench:
             raise faults[0]
         self._site.wait_for_jobs()
         return _figure(times, sizes, (self._site.cpu_ms() - used) / len(times), len(times) / took)
+
+
+class Reader(threading.Thread):
+    """Somebody who opens one page after the other until told to stop.
+
+    Args:
+        windows: The people as they are signed in.
+        go: Carries out a request.
+        visits: Makes the requests.
+
+    Attributes:
+        times: Milliseconds of each page.
+    """
+
+    def __init__(
+        self, windows: dict[str, Client], go: Callable[[Visit, dict[str, Client]], Answer], visits: Visits
+    ) -> None:
+        super().__init__(daemon=True)
+        self._windows, self._go, self._pages = windows, go, visits.pages()
+        self._ended = threading.Event()
+        self._fault: RequestFailed | None = None
+        self.times: list[float] = []
+
+    def __enter__(self) -> "Reader":
+        self.start()
+        return self
+
+    def __exit__(self, *_what: object) -> None:
+        """Stop. Raises RequestFailed with the page that failed."""
+        self._ended.set()
+        self.join()
+        if self._fault is not None:
+            raise self._fault
+
+    def run(self) -> None:
+        """Open pages."""
+        try:
+            while not self._ended.wait(BETWEEN if self.times else 0):
+                self.times.append(self._go(next(self._pages), self._windows).ms)
+        except RequestFailed as fault:
+            self._fault = fault
 
 
 def _figure(times: list[float], sizes: list[int], cpu: float, per_s: float) -> Figure:

@@ -1,7 +1,6 @@
 """A PostgreSQL cluster of its own: only so can the processor time of its processes be told from that of others."""
 
 import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 from coordina.config.cli import CommandFailed
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
-USER = "postgres"
+USER, NAME = "postgres", "coordina"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +30,38 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Start a cluster and stop it afterwards; its files are gone then.
+def cluster(keep: Path | None = None) -> Iterator[Cluster]:
+    """Start a cluster and stop it afterwards.
+
+    Args:
+        keep: Folder of its files, made when missing and used when there; without one they are gone afterwards.
 
     Raises:
         CommandFailed: When PostgreSQL is not installed, or does not start.
     """
     tools = _tools()
-    folder = Path(tempfile.mkdtemp(prefix="coordina-pg-"))
+    folder = keep or Path(tempfile.mkdtemp(prefix="coordina-pg-"))
+    folder.mkdir(parents=True, exist_ok=True)
     port, runner = _free_port(), _runner(folder)
     data = folder / "data"
+    fresh = not data.exists()
     try:
-        _call(
-            [
-                *runner,
-                str(tools / "initdb"),
-                "-D",
-                str(data),
-                "-U",
-                USER,
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-            ]
-        )
+        if fresh:
+            kind = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+            _call([*runner, str(tools / "initdb"), "-D", str(data), *kind])
         settings = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
         control = [*runner, str(tools / "pg_ctl"), "-D", str(data), "-w", "-s"]
         _call([*control, "-l", str(folder / "log"), "-o", settings, "start"])
         try:
-            name = f"bench_{secrets.token_hex(4)}"
-            _call([*runner, str(tools / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", USER, name])
+            if fresh:
+                _call([*runner, str(tools / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", USER, NAME])
             pid = int((data / "postmaster.pid").read_text().split()[0])
-            yield Cluster(f"postgres://{USER}@127.0.0.1:{port}/{name}", pid)
+            yield Cluster(f"postgres://{USER}@127.0.0.1:{port}/{NAME}", pid)
         finally:
             _call([*control, "-m", "fast", "stop"])
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tools() -> Path:

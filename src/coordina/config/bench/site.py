@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,25 @@ ELSEWHERE = (
     "DJANGO_SETTINGS_MODULE",
 )
 """Variables that would make it another site than the one that people get."""
+LARGE = 200_000
+"""Opportunities above which nobody waits until all twins have been looked for."""
 QUIET_SECONDS, QUIET_MS = 0.7, 60
 """A server that uses less in that time has started up."""
 LIVE_JOBS = "SELECT count(*) FROM ledger_job WHERE state IN ('ready', 'running')"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a database holds.
+
+    Attributes:
+        rows: Opportunities.
+        custom_fields: Fields that somebody added to them.
+    """
+
+    rows: int
+    people: int
+    custom_fields: int = 0
 
 
 class Site:
@@ -45,9 +63,7 @@ class Site:
         self._server: subprocess.Popen[bytes] | None = None
 
     def _environment(self) -> dict[str, str]:
-        given = {
-            k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "BASE_URL", "REDIS_URL", "BROKER_URL")
-        }
+        given = {k: v for k, v in os.environ.items() if k not in ELSEWHERE}
         given |= {"COORDINA_DATA": str(self.folder), "PYTHONUNBUFFERED": "1"}
         return given | ({"DATABASE_URL": self.private.url} if self.private else {})
 
@@ -57,14 +73,23 @@ class Site:
         if done.returncode:
             raise CommandFailed(f"{arguments[0]} failed: see above.")
 
-    def fill(self, rows: int, password: str) -> str:
-        """Make and fill the database; gives the password of its people. Raises CommandFailed."""
-        kept = self.folder / "bench-password"
-        if kept.exists() and not self.private:
-            return kept.read_text()
+    def fill(self, size: Size, password: str) -> str:
+        """Make and fill the database, or bring one that was kept up to date; gives the password of its people.
+
+        Raises:
+            CommandFailed: When the one that was kept is of another size, or filling fails.
+        """
+        note = self.folder / f"bench-{self.database}.json"
+        kept = json.loads(note.read_text()) if note.exists() else None
+        if kept is not None and kept["size"] != asdict(size):
+            raise CommandFailed(f"{self.folder} holds {kept['size']}: say so, or name another folder.")
         self._call("migrate", "--noinput", "-v0")
-        self._call("seed", "--rows", str(rows), "--password", password)
-        kept.write_text(password)
+        if kept is not None:
+            return str(kept["password"])
+        sizes = ("--rows", size.rows, "--people", size.people, "--custom-fields", size.custom_fields)
+        large = ["--without-twins"] if size.rows > LARGE else []
+        self._call("seed", *map(str, sizes), *large, "--password", password)
+        note.write_text(json.dumps({"size": asdict(size), "password": password}))
         return password
 
     @contextlib.contextmanager

@@ -18,6 +18,7 @@ NEXT = re.compile(r'href="([^"]*[?;&]after=[^"]*)"')
 HOME = "/opportunities/"
 SCRIPTED = {"X-Requested-With": "fetch", "Accept": "application/json"}
 WIDE = "name,company,person,stage,amount,probability,opened_on,closes_on,next_step,owner,team"
+USUAL = "name,company,stage,amount,probability,closes_on,next_step,owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,10 @@ class Visits:
         """An amount that nearly all are above; never the same twice."""
         return 300 + next(self._number)
 
-    @staticmethod
-    def _asking(**query: str) -> str:
+    def _asking(self, **query: str) -> str:
+        """The address of a list; where somebody added fields it shows them too."""
+        if self.facts.added:
+            query["cols"] = ",".join([query.get("cols", USUAL), *self.facts.added])
         return f"{HOME}?{urlencode(query)}"
 
     def _recent(self, role: str) -> str:
@@ -149,21 +152,23 @@ class Visits:
                 query["who"] = f"user-{self.draw.choice(owners)}"
             yield Visit(role, f"{HOME}board/?{urlencode(query)}", _page)
 
+    # Today ------------------------------------------------------------------------------------------------------------
+
+    def cockpits(self) -> Iterator[Visit]:
+        """The first page of the day, of everybody one sees and of oneself."""
+        for turn, role in enumerate(self.roles()):
+            query = {"n": str(next(self._number))} | ({"who": "mine"} if turn % 4 == 3 else {})
+            yield Visit(role, f"/?{urlencode(query)}", _page)
+
     # Search -----------------------------------------------------------------------------------------------------------
 
     def searches(self) -> Iterator[Visit]:
-        """The beginning of a company's or a person's name, of what is sold where, and references."""
-        for turn, role in enumerate(self.roles()):
-            number = next(self._number)
-            place = self.draw.choice(PLACES).split()[-1]
-            text = (
-                f"{self.draw.choice(words.STEMS)[:5]} {number % 100}",
-                f"{self.draw.choice(words.FIRST_NAMES)} {self.draw.choice(words.SURNAMES)[:4]}",
-                f"{place} {number}",
-                f"OPP-{number:06d}",
-            )[turn % 4]
-            path = "/search/" if turn % 2 else "/search/palette/"
-            yield Visit(role, f"{path}?{urlencode({'q': text, 'n': number})}", self._found)
+        """The fixed set of questions, again and again: in the palette and on the page."""
+        roles = self.roles()
+        while True:
+            for turn, text in enumerate(self.facts.questions):
+                path = "/search/" if turn % 2 else "/search/palette/"
+                yield Visit(next(roles), f"{path}?{urlencode({'q': text, 'n': next(self._number)})}", self._found)
 
     @staticmethod
     def _found(answer: Answer) -> None:
@@ -210,6 +215,13 @@ class Visits:
             other = self.draw.choice([key for key, _name in self.facts.stages if key != stage])
             path = f"{HOME}{pk}/move/?pipeline={self.facts.pipeline}"
             yield Visit(who, path, _page, {"stage": str(other), "version": str(version)}, SCRIPTED)
+
+    def pages(self) -> Iterator[Visit]:
+        """Pages of every kind in turn."""
+        streams = (self.lists(), self.opens(), self.boards(), self.cockpits(), self.searches())
+        while True:
+            for stream in streams:
+                yield next(stream)
 
     def mixed(self) -> Iterator[Visit]:
         """Half open, a quarter lists, a tenth searches, a twentieth each boards, creations and moves."""

@@ -11,6 +11,7 @@ from django.db import transaction
 from coordina.config.demo import words
 from coordina.config.demo.goods import LINES, PLACES
 from coordina.config.demo.ways import WAYS
+from coordina.config.seed.added import Added
 from coordina.config.seed.house import House
 from coordina.config.seed.straight import Sower, make_findable, write
 from coordina.core.references import format_reference
@@ -36,14 +37,16 @@ class Crop:
     Args:
         draw: Source of chance.
         house: Who owns them, and what they refer to.
-        rows: Opportunities; companies are a twentieth of them, people a tenth.
+        rows: Opportunities; companies are a twentieth of them.
+        people: How many.
+        added: Fields that somebody added to opportunities.
         now: When the two years end.
     """
 
-    def __init__(self, draw: Random, house: House, rows: int, now: datetime) -> None:
+    def __init__(self, draw: Random, house: House, rows: int, people: int, added: Added, now: datetime) -> None:
         self.draw, self.house, self.rows, self.now = draw, house, rows, now
         self.companies = max(20, rows // 20)
-        self.people = max(40, rows // 10)
+        self.people, self._added = people, added
         self._company, self._person = Sower(Company), Sower(Person)
         self._opportunity, self._entry, self._line = Sower(Opportunity), Sower(StageEntry), Sower(OpportunityLine)
         self._employers: list[int] = []
@@ -174,6 +177,7 @@ class Crop:
             "next_step_on": at.date() + timedelta(days=draw.randrange(1, 30)) if step else None,
             "owner_id": owner.pk,
             "team_id": owner.team_id,
+            "custom": self._added.values(draw, at),
         }
         return values, days
 

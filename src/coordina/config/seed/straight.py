@@ -67,6 +67,8 @@ class Sower[M: Record]:
         for name, value in (("id", self.last), ("created_at", at), ("changed_at", at), *values.items()):
             if value is None or value.__class__ in PLAIN:
                 image[name] = stored[name] = value
+            elif value.__class__ is dict:
+                image[name], stored[name] = value, self._prepared(name, value)
             else:
                 stored[name], image[name] = self._both(name, value)
         return tuple(stored.values()), [self.last, "c", image]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from coordina.accounts import definitions
 from coordina.config.seed.verify import checks
 
 
@@ -12,6 +13,7 @@ class Command(BaseCommand):
     help = "Check ledger, ways, search rows, sums and references against the records."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        definitions.agree()
         wrong = 0
         for name, count in checks():
             if found := count():
