@@ -91,8 +91,13 @@ def test_a_view_is_built_kept_shared_and_opened_in_four_layouts(sea: World, sign
     page.keyboard.press("Space")
     page.locator("[data-toast]").wait_for()
     assert str(Opportunity.objects.get(name="Faro").closes_on).endswith("-16")
+    page.emulate_media(reduced_motion="reduce")  # colours are read off the page: none may be half faded in
     page.goto(f"{address}?layout=chart&by=owner")
     page.locator("[data-chart] svg").wait_for()
+    fills = page.locator("[data-chart] .mark-rect path").evaluate_all(
+        "all => all.map(each => each.getAttribute('fill'))"
+    )
+    assert set(fills) == {"#0c5a68"}
     page.locator("table.figures tbody a").first.click()
     page.locator("table[data-table] tbody tr").first.wait_for()
 

@@ -26,15 +26,15 @@ const BASE = {
 
 /** Vega knows no light-dark(): paint each role on a probe and read what came out. */
 function palette() {
-  const probe = document.body.appendChild(document.createElement("span"));
   const ink = document.createElement("canvas").getContext("2d");
   const colours = {};
   for (const role of ROLES) {
+    const probe = document.body.appendChild(document.createElement("span")); // a new one each: nothing to fade from
     probe.style.color = `var(--co-${role})`;
     ink.fillStyle = getComputedStyle(probe).color;
     colours[`@${role}`] = ink.fillStyle;
+    probe.remove();
   }
-  probe.remove();
   return colours;
 }
 
