@@ -9,6 +9,7 @@ from coordina.core.cells import CELLS, Cell, CellContext
 from coordina.leads import rules
 from coordina.leads.enums import OPEN, Status
 from coordina.leads.stages import place_of
+from coordina.pipeline.cells import step_on
 
 OF = "lead"
 
@@ -40,8 +41,7 @@ def next_step(values: tuple[Any, ...], context: CellContext) -> str:
     if on is None:
         return str(escape(step))
     late = state in OPEN and on < context.formats.today
-    text = escape(_("%(step)s, %(day)s") % {"step": step, "day": context.formats.day(on)})
-    return f'<span class="bad">{context.pieces.icon("alert-triangle", "xs")} {text}</span>' if late else str(text)
+    return step_on(step, on, context, late=late)
 
 
 def touch(values: tuple[Any, ...], context: CellContext) -> str:

@@ -14,7 +14,7 @@ for _name, _panel in {
     "lead-path": Panel("lead.head", _("Stage"), SEE, "pipeline/path.html", panels.path, order=10),
     "lead-reach": Panel("lead.acts", _("Reach"), SEE, "customers/reach.html", panels.reach, order=10),
     "lead-convert": Panel("lead.acts", _("Convert"), SEE, "leads/acts.html", panels.acts, order=50),
-    "lead-log": Panel("lead.main", _("Log"), SEE, "leads/composer.html", panels.composer, order=10),
+    "lead-log": Panel("lead.main", _("Log"), SEE, "customers/composer.html", panels.composer, order=10),
     "lead-timeline": Panel(
         "lead.main", _("Activity"), SEE, "records/timeline.html", timeline_panel, order=20, lazy=True
     ),

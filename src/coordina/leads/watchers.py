@@ -42,18 +42,18 @@ def weighs(row: Row, said: Tuning, formats: Formats) -> str:
     return _("%(amount)s, where %(limit)s is important; new leads come first.") % values
 
 
-def facts(row: Row, formats: Formats, *more: str) -> str:
-    """Company, source and value, then what the watcher has to say."""
+def facts(row: Row, formats: Formats, *said: str) -> str:
+    """What the watcher has to say, then value, company and source: a narrow row cuts the end."""
     amount = formats.money(row["amount"], row["currency"]) if row["amount"] is not None else ""
     company = row["company_name"] if row["company_name"] != row["title"] else ""
-    return " · ".join(text for text in (company, row["source"], amount, *more) if text)
+    return " · ".join(text for text in (*said, amount, company, row["source"]) if text)
 
 
 ASSIGN = Act(action="leads.assign", label=gettext_lazy("Assign to …"))
 LOG_CALL = Act(action="leads.log_call", label=gettext_lazy("Log a call"))
 DISQUALIFY = Act(action="leads.disqualify", label=gettext_lazy("Disqualify"))
 ADD_STEP = Act(action="leads.set_lead_step", label=gettext_lazy("Add a step"), values=tomorrow)
-STEP_DONE = Act(action="leads.complete_lead_step", label=gettext_lazy("Done"))
+STEP_DONE = Act(action="leads.complete_lead_step", label=pgettext_lazy("a follow-up", "Done"))
 LATER = Act(
     action="leads.put_off_lead_step", label=pgettext_lazy("a follow-up", "Tomorrow"), values=tomorrow, direct=True
 )
@@ -61,10 +61,8 @@ LATER = Act(
 
 def _unowned(row: Row, formats: Formats) -> tuple[str, str]:
     days = ago(came(row), formats)
-    told = (
-        ngettext("came %(days)d day ago", "came %(days)d days ago", days) % {"days": days} if days else _("came today")
-    )
-    return _("Nobody looks after %(name)s") % {"name": row["title"]}, facts(row, formats, told)
+    told = ngettext("nobody’s for %(days)d day", "nobody’s for %(days)d days", days) % {"days": days}
+    return row["title"], facts(row, formats, told if days else _("came today, nobody’s yet"))
 
 
 watch(
@@ -88,12 +86,8 @@ watch(
 
 def _untouched(row: Row, formats: Formats) -> tuple[str, str]:
     days = ago(came(row), formats)
-    title = ngettext(
-        "%(name)s has waited for a first touch for %(days)d day",
-        "%(name)s has waited for a first touch for %(days)d days",
-        days,
-    ) % {"name": row["title"], "days": days}
-    return title, facts(row, formats)
+    told = ngettext("no first touch for %(days)d day", "no first touch for %(days)d days", days) % {"days": days}
+    return row["title"], facts(row, formats, told)
 
 
 watch(
@@ -116,8 +110,7 @@ watch(
 
 
 def _no_step(row: Row, formats: Formats) -> tuple[str, str]:
-    title = _("%(name)s has no next step") % {"name": row["title"]}
-    return title, facts(row, formats, row["stage__name"])
+    return row["title"], facts(row, formats, _("no next step"), row["stage__name"])
 
 
 def _in_stage(row: Row) -> dt.date:

@@ -1,5 +1,6 @@
 """How lists show a stage, a status, what comes next, and a day that has passed."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.html import escape
@@ -40,8 +41,15 @@ def next_step(values: tuple[Any, ...], context: CellContext) -> str:
     if on is None:
         return str(escape(step))
     late = state == rules.OPEN and on < context.formats.today
-    text = escape(_("%(step)s, %(day)s") % {"step": step, "day": context.formats.day(on)})
-    return f'<span class="bad">{context.pieces.icon("alert-triangle", "xs")} {text}</span>' if late else str(text)
+    return step_on(step, on, context, late=late)
+
+
+def step_on(step: str, on: date, context: CellContext, *, late: bool) -> str:
+    """The day before what is to be done on it, so that a narrow column cuts words and no day; red where it passed."""
+    day, words = escape(context.formats.day(on)), escape(step)
+    if late:
+        return f'<span class="bad">{context.pieces.icon("alert-triangle", "xs")} <b class="strong">{day}</b> {words}</span>'
+    return f'<span class="quiet">{day}</span> {words}'
 
 
 def closes_on(values: tuple[Any, ...], context: CellContext) -> str:

@@ -49,9 +49,10 @@ def weighs(row: Row, said: Tuning, formats: Formats) -> str:
 
 
 def facts(row: Row, formats: Formats, *said: str) -> str:
-    """What the watcher has to say, then amount and company."""
+    """What the watcher has to say, with the amount after its first words: a narrow row cuts the end."""
     amount = formats.money(row["amount"], row["currency"]) if row["amount"] is not None else ""
-    return " · ".join(text for text in (*said, amount, row["company__name"] or "") if text)
+    texts = (*said[:1], amount, *said[1:], row["company__name"] or "")
+    return " · ".join(text for text in texts if text)
 
 
 def ago(day: dt.date, formats: Formats) -> int:

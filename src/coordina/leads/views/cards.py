@@ -86,7 +86,7 @@ class Cards:
         if not card.next_step:
             return edge, "bad" if late else "warn", escape(_("No next step"))
         on = self.formats.day(card.next_step_on)
-        text = _("%(step)s, %(day)s") % {"step": card.next_step, "day": on} if on else card.next_step
+        text = _("%(day)s · %(step)s") % {"step": card.next_step, "day": on} if on else card.next_step
         return edge, "bad" if behind else "", escape(text)
 
     def _owner(self, card: Card) -> str:

@@ -50,7 +50,7 @@ def opportunities(record: Record, user: Any) -> dict[str, Any]:
 def _row(row: dict[str, Any], formats: Formats) -> dict[str, Any]:
     """One opportunity: its stage as a thread, and what is next, or that nothing is."""
     step, on = row["next_step"], row["next_step_on"]
-    text = _("%(step)s, %(day)s") % {"step": step, "day": formats.day(on)} if step and on else step
+    text = _("%(day)s · %(step)s") % {"step": step, "day": formats.day(on)} if step and on else step
     return {
         "url": reverse("web:detail", args=("opportunities", row["pk"])),
         "name": row["name"],

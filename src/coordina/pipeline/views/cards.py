@@ -64,7 +64,7 @@ def warned(card: Card, ageing: int | None, today: dt.date, formats: Formats) -> 
         text = idle if stalled else _("No next step")
         return Warned(edge, "bad" if stalled else "warn", text, "bad" if passed else "quiet")
     on = formats.day(card.next_step_on)
-    text = _("%(step)s, %(day)s") % {"step": card.next_step, "day": on} if on else card.next_step
+    text = _("%(day)s · %(step)s") % {"step": card.next_step, "day": on} if on else card.next_step
     return Warned(edge, "bad" if behind else "", text, "bad" if passed else "quiet")
 
 

@@ -116,7 +116,7 @@ class Rows:
             f"{html.icon(watcher.icon, '', str(watcher.label))}</span>"
             f'<a class="matter-what" href="{escape(url)}" title="{escape(why)}">{escape(title)}</a>'
             f'<span class="matter-why">{who}<span title="{escape(reason)}">{escape(reason)}</span></span>'
-            f'<span class="matter-do">{self.acts(matter, row, quadrant)}{self.menu(matter, title, why)}</span></li>'
+            f'<span class="matter-do">{self.acts(matter, row, quadrant)}{self.menu(matter, row, title, why)}</span></li>'
         )
 
     def acts(self, matter: Matter, row: Row, quadrant: Quadrant | None) -> str:
@@ -125,14 +125,16 @@ class Rows:
         for place, act in enumerate(matter.kind.acts):
             declared = ACTIONS.get(act.action)
             if declared is not None and self.user.may(declared.permission):
-                look = "btn-ghost" if place or quadrant in (Quadrant.PLAN, Quadrant.DROP) else ""
-                found.append(self._act(matter, row, place, act, look))
+                look = " btn-ghost" if place or quadrant in (Quadrant.PLAN, Quadrant.DROP) else ""
+                found.append(self._act(matter, row, place, act, f"btn btn-s{look}"))
         return "".join(found)
 
-    def _act(self, matter: Matter, row: Row, place: int, act: Act, look: str) -> str:
+    def _act(self, matter: Matter, row: Row, place: int, act: Act, cls: str) -> str:
         label, key = escape(str(act.label)), KEYS[place]
-        cls = " ".join(filter(None, ("btn", "btn-s", look)))
         shortcut = f'data-act="{key}" aria-keyshortcuts="{key.upper()}"'
+        if cls == "option":  # the keys belong to the button in the row
+            shortcut = ""
+            label = f'{html.icon("arrow-right", "s")}{label}<kbd class="k push only-wide" aria-hidden="true">A</kbd>'
         if act.direct:
             url = address("web:today_act", matter.watcher, matter.subject_id, place) + self.query
             return f'<button class="{cls}" {shortcut} {_posts(url)}>{label}</button>'
@@ -143,10 +145,13 @@ class Rows:
         url = f"{address('web:detail', noun, matter.subject_id)}do/{declared.slug}/"
         return f'<a class="{cls}" {shortcut} {_opens(url, {**texts, "next": self.back})}>{label}</a>'
 
-    def menu(self, matter: Matter, title: str, why: str) -> str:
-        """Why it is here, and putting off, handing on and closing."""
+    def menu(self, matter: Matter, row: Row, title: str, why: str) -> str:
+        """Why it is here, the second thing to do, and putting off, handing on and closing."""
         name = escape(_("More about %(title)s") % {"title": title})
         options = f'<p class="matter-reason">{escape(why)}</p>'
+        second = matter.kind.acts[1:2]
+        if second and (declared := ACTIONS.get(second[0].action)) is not None and self.user.may(declared.permission):
+            options += f'<span class="matter-second">{self._act(matter, row, 1, second[0], "option")}</span>'
         if self.may_handle:
             options += self.handling(matter)
         return (
