@@ -1,4 +1,4 @@
-"""Every page in a browser, wide and light, narrow and dark: axe finds nothing serious, and nothing is too wide.
+"""Every page in a browser, wide and light, narrow and dark: axe finds nothing serious, nothing is too wide, and the frame stands.
 
 The pages come from the registered types, so a new type is walked as soon as it is declared.
 """
@@ -116,6 +116,10 @@ def look(page: Any, where: str, *, expected: int = 200) -> list[str]:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > size["width"]:
             wrong.append(f"{where} is {wide} px wide at {size['width']}")
+        if size is WIDE and page.evaluate(
+            "!!document.querySelector('.shell') && document.documentElement.scrollHeight > innerHeight"
+        ):
+            wrong.append(f"{where} can be scrolled past its frame")
     page.set_viewport_size(WIDE)
     faults = [text for text in page.faults if not (expected >= 400 and "Failed to load resource" in text)]
     page.faults.clear()
