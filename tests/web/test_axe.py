@@ -1,4 +1,4 @@
-"""Every page in a browser, wide and light, narrow and dark: axe finds nothing serious, nothing is too wide, and the frame stands.
+"""Every page in a browser, wide and light, narrow and dark: axe finds nothing serious, nothing leaves its frame.
 
 The pages come from the registered types, so a new type is walked as soon as it is declared.
 """

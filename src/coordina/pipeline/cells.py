@@ -48,7 +48,8 @@ def step_on(step: str, on: date, context: CellContext, *, late: bool) -> str:
     """The day before what is to be done on it, so that a narrow column cuts words and no day; red where it passed."""
     day, words = escape(context.formats.day(on)), escape(step)
     if late:
-        return f'<span class="bad">{context.pieces.icon("alert-triangle", "xs")} <b class="strong">{day}</b> {words}</span>'
+        sign = context.pieces.icon("alert-triangle", "xs")
+        return f'<span class="bad">{sign} <b class="strong">{day}</b> {words}</span>'
     return f'<span class="quiet">{day}</span> {words}'
 
 

@@ -116,7 +116,8 @@ class Rows:
             f"{html.icon(watcher.icon, '', str(watcher.label))}</span>"
             f'<a class="matter-what" href="{escape(url)}" title="{escape(why)}">{escape(title)}</a>'
             f'<span class="matter-why">{who}<span title="{escape(reason)}">{escape(reason)}</span></span>'
-            f'<span class="matter-do">{self.acts(matter, row, quadrant)}{self.menu(matter, row, title, why)}</span></li>'
+            f'<span class="matter-do">{self.acts(matter, row, quadrant)}'
+            f"{self.menu(matter, row, title, why)}</span></li>"
         )
 
     def acts(self, matter: Matter, row: Row, quadrant: Quadrant | None) -> str:
