@@ -3,14 +3,21 @@
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from coordina.activity import bell
+from coordina.activity import bell, hearing
 from coordina.ledger.change_sets import change_set
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes do not gather before they are told of: `run_until_idle` leaves what is due later."""
+    monkeypatch.setattr(hearing, "GATHERED", timedelta())
 
 
 @pytest.fixture

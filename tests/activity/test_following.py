@@ -1,13 +1,15 @@
 """Followers hear of what matters, after the commit, once; new owners of what is theirs; nobody of the unseen."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from coordina.accounts.models import User
 from coordina.activity.following import follow
-from coordina.activity.hearing import tell_followers
+from coordina.activity.hearing import tell_due, tell_followers
 from coordina.activity.kinds import ASSIGNED, FOLLOWED
-from coordina.activity.models import Notification
+from coordina.activity.models import HearingDue, Notification
 from coordina.activity.shown import newest
 from coordina.core.types import type_of
 from coordina.customers.models import Company, Interaction
@@ -42,7 +44,37 @@ def test_an_own_record_costs_no_job(world: World) -> None:
     from coordina.ledger.models.jobs import Job
 
     world.create(Company, name="Una", by=world.rep)
-    assert not Job.objects.filter(task__contains="tell_followers").exists()
+    assert not Job.objects.filter(task__startswith="coordina.activity.hearing").exists()
+    assert not HearingDue.objects.exists()
+
+
+def test_changes_that_gather_are_told_of_by_one_job(world: World) -> None:
+    from coordina.ledger.models.jobs import Job
+
+    made = [world.create(Company, name=f"Empresa {n}", by=world.boss, owner=world.rep) for n in range(3)]
+    world.edit(made[0], by=world.boss, owner=world.other)
+    jobs = Job.objects.filter(task__startswith="coordina.activity.hearing")
+    assert jobs.count() == 1
+    run_until_idle()
+    assert jobs.count() == 1 and not HearingDue.objects.exists()
+    assert texts(world.rep) == ["Inés Alondra te lo ha asignado"] * 3
+    assert texts(world.other) == ["Inés Alondra te lo ha asignado"]
+
+
+def test_telling_of_many_asks_for_all_together(world: World) -> None:
+    counts = []
+    for size in (1, 5):
+        made = [world.create(Company, name=f"Empresa {n}", by=world.boss, owner=world.rep) for n in range(size)]
+        for each in made:
+            follow(world.service, each)
+        run_until_idle()
+        for each in made:
+            world.edit(each, by=world.rep, owner=world.other)
+        with CaptureQueriesContext(connection) as asked:
+            tell_due.func()
+        counts.append(len(asked))
+    one_more = (counts[1] - counts[0]) / 4
+    assert one_more <= 10, "reading it, naming what it refers to for three people, and a mail"
 
 
 def test_who_does_not_see_it_is_not_told(world: World) -> None:

@@ -6,7 +6,7 @@ back what was told.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
@@ -22,12 +22,14 @@ from coordina.accounts.models import User
 from coordina.accounts.rates import reporting_currency
 from coordina.activity.following import followers_of_many
 from coordina.activity.kinds import ASSIGNED, FOLLOWED
-from coordina.activity.notifications import language_of, tell
+from coordina.activity.models import HearingDue, How, Notification
+from coordina.activity.notifications import News, chosen_by, keep, language_of
 from coordina.activity.seeing import people_of, seen_of
 from coordina.core import changes
 from coordina.core.changes import Entry
 from coordina.core.derived import follows
 from coordina.core.formats import Formats, formats_of
+from coordina.core.inserting import insert_tuples
 from coordina.core.records import Record
 from coordina.core.registry import Registry
 from coordina.core.types import find_type
@@ -35,7 +37,7 @@ from coordina.ledger.entries import Written, read
 from coordina.ledger.history import Event
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import State
-from coordina.ledger.queue import task
+from coordina.ledger.queue import schedule, task
 from coordina.records.changes import Reading, shown, titles_of
 from coordina.records.models import Hanger
 
@@ -43,6 +45,10 @@ HEARD: Registry[str, tuple[str, ...]] = Registry("columns that followers hear of
 """Fields by model label, such as `("stage", "status")` of `pipeline.Opportunity`; without entry only the owner."""
 MOST = 2000
 """Records of one change set that are looked at for followers; of more, the first are told of."""
+AT_ONCE = 50
+"""Change sets that are told of together: a job is one transaction."""
+GATHERED = timedelta(seconds=2)
+"""How long changes gather before they are told of: many become one job, and one query each."""
 LATER = timedelta(seconds=20)
 TRIES = 30
 """How often a job looks whether an import is over: about a day."""
@@ -68,8 +74,11 @@ def listen(entries: Sequence[Entry]) -> None:
     journal.memory[_FLAG] = True
     if row.via == "import":  # many transactions, one telling
         tell_followers.using(key=f"{_FLAG}:{row.pk}").enqueue(row.pk)
-    else:
-        tell_followers.enqueue(row.pk)
+        return
+    others_wait = HearingDue.objects.exists()
+    insert_tuples(HearingDue, ("change_set_id",), [(row.pk,)], "default")
+    if not others_wait:
+        tell_due.using(run_after=timezone.now() + GATHERED).enqueue()
 
 
 def _matters(entry: Entry, by_id: int | None) -> bool:
@@ -107,17 +116,40 @@ class Heard:
 
 
 @task(label=gettext_lazy("Telling followers"))
+def tell_due() -> int:
+    """Tell of what was written since the last time; gives how many were told.
+
+    A change set that joins while this runs may find that others wait and leave no job behind: the schedule sees to it.
+    """
+    due = list(HearingDue.objects.order_by("pk")[:AT_ONCE])
+    rows = ChangeSet.objects.select_related("by").filter(pk__in={d.change_set_id for d in due}).order_by("pk")
+    ready = []
+    for row in rows:
+        if row.state == State.OPEN:
+            tell_followers.using(key=f"{_FLAG}:{row.pk}").enqueue(row.pk)
+        else:
+            ready.append(row)
+    HearingDue.objects.filter(pk__in=[d.pk for d in due]).delete()
+    if len(due) == AT_ONCE:
+        tell_due.enqueue()
+    return told_of(ready)
+
+
+@task(label=gettext_lazy("Telling followers"))
 def tell_followers(change_set_id: int, tries: int = 0) -> int:
-    """Tell followers and new owners what a change set did; done twice it tells once. Gives how many were told."""
+    """Tell of a change set of many transactions once it is over, as often as it runs; gives how many were told."""
     row = ChangeSet.objects.select_related("by").filter(pk=change_set_id).first()
-    if row is None or row.state in (State.UNDONE, State.PARTLY):
+    if row is None:
         return 0
     if row.state == State.OPEN:
         if tries < TRIES:
             wait = min(LATER * 2**tries, timedelta(hours=1))
             tell_followers.using(run_after=timezone.now() + wait).enqueue(change_set_id, tries + 1)
         return 0
-    return sum(_told(row, label, heard) for label, heard in gathered(row).items())
+    return told_of([row])
+
+
+schedule("activity.hearing", tell_due, "every 1m")
 
 
 def gathered(row: ChangeSet) -> dict[str, Heard]:
@@ -147,47 +179,125 @@ def _take(heard: Heard, written: Written, columns: Sequence[str]) -> None:
         heard.owners[written.pk] = pairs[owner][1]
 
 
-def _told(row: ChangeSet, label: str, heard: Heard) -> int:
-    """Tell of the records of one model."""
-    ids = [pk for pk in heard.changed if any(a != b for a, b in heard.changed[pk].values())][:MOST]
-    by_person: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for pk, owner in heard.owners.items():
-        by_person[owner][0].append(pk)
-    followers = followers_of_many(label, ids) if ids else {}
-    for pk in ids:
-        for person in followers[pk]:
-            if heard.owners.get(pk) != person:
-                by_person[person][1].append(pk)
-    by_person.pop(row.by_id or 0, None)
-    count = 0
-    for user in people_of(by_person):
-        mine, followed = by_person[user.pk]
-        for kind, keys in ((ASSIGNED, mine), (FOLLOWED, followed)):
-            count += _tell(row, label, user, kind, sorted(seen_of(user, label, keys[:MOST])), heard)
-    return count
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one person is to hear of one change set.
+
+    Attributes:
+        label: Of the records.
+        kind: `ASSIGNED` or `FOLLOWED`.
+        keys: The records, before it is asked whether the person sees them.
+    """
+
+    row: ChangeSet
+    label: str
+    heard: Heard
+    person: int
+    kind: str
+    keys: list[int]
 
 
-def _tell(row: ChangeSet, label: str, user: User, kind: str, keys: Sequence[int], heard: Heard) -> int:
-    if not keys:
-        return 0
-    model: Any = apps.get_model(label)
-    record = model._base_manager.get(pk=keys[0])
-    with translation.override(language_of(user)):
-        text = one(row, record, user, kind, heard) if len(keys) == 1 else many(row, kind, len(keys))
-    if not text:
-        return 0
-    told = tell(
-        [user],
-        kind=kind,
-        about=record,
-        by=row.by,
-        also=keys[1:],
-        text=text,
-        key=f"{kind}:{row.pk}:{label}",
-        at=row.at,
-        change_set_id=row.pk,
-    )
-    return len(told)
+def told_of(rows: Sequence[ChangeSet]) -> int:
+    """Tell followers and new owners what change sets did, each once; gives how many were told.
+
+    What is asked of the database is asked for all of them together.
+    """
+    heard = [
+        (row, label, heard)
+        for row in rows
+        if row.state not in (State.UNDONE, State.PARTLY)
+        for label, heard in gathered(row).items()
+    ]
+    said = [each for label in {label for _row, label, _heard in heard} for each in _said_of(label, heard)]
+    people = {user.pk: user for user in people_of({each.person for each in said})}
+    said = [each for each in said if each.person in people]
+    told: list[Notification] = []
+    for kind in (ASSIGNED, FOLLOWED):
+        mine = [each for each in said if each.kind == kind]
+        ways = chosen_by({each.person for each in mine}, kind)
+        told += _composed([each for each in mine if ways[each.person] != How.OFF], people, ways)
+    return len(keep(told, people.values()))
+
+
+def _said_of(label: str, everything: Iterable[tuple[ChangeSet, str, Heard]]) -> Iterator[Said]:
+    """Who is to hear what about records of one model."""
+    mine = [(row, heard) for row, about, heard in everything if about == label]
+    changed = [[pk for pk in h.changed if any(a != b for a, b in h.changed[pk].values())][:MOST] for _row, h in mine]
+    followers = followers_of_many(label, {pk for ids in changed for pk in ids}) if any(changed) else {}
+    for (row, heard), ids in zip(mine, changed, strict=True):
+        owned: dict[int, list[int]] = defaultdict(list)
+        followed: dict[int, list[int]] = defaultdict(list)
+        for pk, owner in heard.owners.items():
+            owned[owner].append(pk)
+        for pk in ids:
+            for person in followers[pk]:
+                if heard.owners.get(pk) != person:
+                    followed[person].append(pk)
+        for kind, by_person in ((ASSIGNED, owned), (FOLLOWED, followed)):
+            for person, keys in by_person.items():
+                if person != row.by_id:
+                    yield Said(row, label, heard, person, kind, keys[:MOST])
+
+
+def _composed(said: Sequence[Said], people: Mapping[int, User], ways: Mapping[int, str]) -> Iterator[Notification]:
+    """The notifications of one kind, about what each person sees."""
+    wanted: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for each in said:
+        wanted[each.person, each.label].update(each.keys)
+    seen = {(pk, label): seen_of(people[pk], label, keys) for (pk, label), keys in wanted.items()}
+    shown = [(each, sorted(seen[each.person, each.label].intersection(each.keys))) for each in said]
+    records = _records({(each.label, keys[0]) for each, keys in shown if len(keys) == 1})
+    listeners = {pk: Listener.of(people[pk]) for pk, _label in wanted}
+    for each, keys in shown:
+        text = _text(each, listeners[each.person], keys, records) if keys else ""
+        if text:
+            news = News(
+                each.kind,
+                each.row.at,
+                about=(each.label, keys[0]),
+                by_id=each.row.by_id,
+                also=keys[1:],
+                key=f"{each.kind}:{each.row.pk}:{each.label}",
+                change_set_id=each.row.pk,
+            )
+            yield news.to(people[each.person], ways[each.person], text)
+
+
+def _records(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Record]:
+    """Records by label and id, one query a model."""
+    found: dict[tuple[str, int], Record] = {}
+    by_label: dict[str, list[int]] = defaultdict(list)
+    for label, pk in wanted:
+        by_label[label].append(pk)
+    for label, keys in by_label.items():
+        model: Any = apps.get_model(label)
+        found |= {(label, pk): record for pk, record in model._base_manager.in_bulk(keys).items()}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Somebody who is told, and how they read."""
+
+    user: User
+    language: str
+    formats: Formats
+
+    @classmethod
+    def of(cls, user: User) -> "Listener":
+        """Numbers and days as a person writes them."""
+        from coordina.activity.news import zone_of
+
+        language = language_of(user)
+        return cls(user, language, formats_of(language, zone_of(user).key, reporting_currency(), timezone.now()))
+
+
+def _text(said: Said, listener: Listener, keys: Sequence[int], records: Mapping[tuple[str, int], Record]) -> str:
+    with translation.override(listener.language):
+        if len(keys) > 1:
+            return many(said.row, said.kind, len(keys))
+        record = records.get((said.label, keys[0]))
+        return one(said.row, record, listener, said.kind, said.heard) if record is not None else ""
 
 
 def many(row: ChangeSet, kind: str, count: int) -> str:
@@ -204,24 +314,24 @@ def many(row: ChangeSet, kind: str, count: int) -> str:
     return text % {"who": who, "count": count}
 
 
-def one(row: ChangeSet, record: Record, user: User, kind: str, heard: Heard) -> str:
+def one(row: ChangeSet, record: Record, listener: Listener, kind: str, heard: Heard) -> str:
     """What happened to one record, as far as the person may see its fields; empty where nothing is left to tell."""
     who = row.by.name if row.by else "Coordina"
     if kind == ASSIGNED:
         return _("%(who)s made it yours") % {"who": who}
-    lines = [*said_of(row, record, user, heard.changed[record.pk])]
+    lines = [*said_of(row, record, listener, heard.changed[record.pk])]
     return _("%(who)s changed %(what)s") % {"who": who, "what": "; ".join(lines)} if lines else ""
 
 
-def said_of(row: ChangeSet, record: Record, user: User, pairs: Mapping[str, Sequence[Any]]) -> Iterable[str]:
+def said_of(row: ChangeSet, record: Record, listener: Listener, pairs: Mapping[str, Sequence[Any]]) -> Iterable[str]:
     """Each changed column with what it holds now: «stage: Proposal»."""
     known = find_type(type(record))
     if known is None:
         return
     delta = dict(pairs)
-    fields = {f.path: f for f in known.known_to(user).values() if not f.far and not f.virtual}
+    fields = {f.path: f for f in known.known_to(listener.user).values() if not f.far and not f.virtual}
     event = Event(row, record._meta.label, record.pk, "u", delta)
-    reading = Reading(user, formats_for(user), titles_of([event], user), record)
+    reading = Reading(listener.user, listener.formats, titles_of([event], listener.user), record)
     for column in type(record)._meta.concrete_fields:
         about = fields.get(column.name)
         if about is None or column.attname not in delta or delta[column.attname][0] == delta[column.attname][1]:
@@ -230,11 +340,4 @@ def said_of(row: ChangeSet, record: Record, user: User, pairs: Mapping[str, Sequ
         yield f"{about.label}: {new or '—'}"
 
 
-def formats_for(user: User) -> Formats:
-    """Numbers and days as a person writes them."""
-    from coordina.activity.news import zone_of
-
-    return formats_of(language_of(user), zone_of(user).key, reporting_currency(), timezone.now())
-
-
-__all__ = ["HEARD", "columns_of", "gathered", "listen", "tell_followers"]
+__all__ = ["HEARD", "columns_of", "gathered", "listen", "tell_due", "tell_followers"]

@@ -7,7 +7,8 @@ Checked against `visible_to` when it is told, and again whenever it is shown, co
 sight of is gone from all three. In a change set, its undo takes it back.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,50 @@ from coordina.ledger.change_sets import cause
 LONGEST = 600
 ALSO_MOST = 500
 """Further records that a summary remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What there is to tell, whoever is told.
+
+    Attributes:
+        kind: Name in `KINDS`.
+        about: Label and id of the record; none for news of the system.
+        key: What makes it the same news, per person.
+        by_id, also, url, origin, at, change_set_id: As in `tell`.
+    """
+
+    kind: str
+    at: datetime
+    about: tuple[str, int] | None = None
+    by_id: int | None = None
+    key: str = ""
+    url: str = ""
+    also: Sequence[int] = ()
+    origin: str = ""
+    change_set_id: int | None = None
+
+    def to(self, user: User, way: str, said: str) -> Notification:
+        """The notification of one person, not yet kept."""
+        return Notification(
+            person_id=user.pk,
+            kind=self.kind,
+            subject_type=self.about[0] if self.about else "",
+            subject_id=self.about[1] if self.about else None,
+            also=list(self.also)[:ALSO_MOST],
+            by_id=self.by_id,
+            text=said[:LONGEST],
+            url=self.url,
+            origin=self.origin,
+            key=(self.key or self._usual_key(said))[:200],
+            how=way,
+            at=self.at,
+            change_set_id=self.change_set_id,
+        )
+
+    def _usual_key(self, said: str) -> str:
+        place = f"{self.about[0]}:{self.about[1]}" if self.about else ""
+        return f"{self.kind}|{place}|{said if self.change_set_id is None else self.change_set_id}"
 
 
 def tell(
@@ -64,38 +109,37 @@ def tell(
     Returns:
         What was told, one a person.
     """
-    known, at = KINDS[kind], at or timezone.now()
-    caused = change_set_id if change_set_id is not None else cause()
-    ids = {p if isinstance(p, int) else p.pk for p in people} - {by.pk if by is not None else None}
+    known, by_id = KINDS[kind], by.pk if by is not None else None
+    news = News(
+        kind,
+        at or timezone.now(),
+        about=(about._meta.label, about.pk) if about is not None else None,
+        by_id=by_id,
+        key=key,
+        url=url,
+        also=also,
+        origin=origin,
+        change_set_id=change_set_id if change_set_id is not None else cause(),
+    )
+    ids = {p if isinstance(p, int) else p.pk for p in people} - {by_id}
     ways = chosen_by(ids, kind)
     listeners = [user for user in people_of(ids) if ways[user.pk] != How.OFF and _may_know(user, known, about)]
-    told: list[Notification] = []
-    for user in listeners:
-        said = _said(text, user)
-        told.append(
-            Notification(
-                person_id=user.pk,
-                kind=kind,
-                subject_type=about._meta.label if about is not None else "",
-                subject_id=about.pk if about is not None else None,
-                also=list(also)[:ALSO_MOST],
-                by_id=by.pk if by is not None else None,
-                text=said[:LONGEST],
-                url=url,
-                origin=origin,
-                key=(key or _usual_key(kind, about, caused, said))[:200],
-                how=ways[user.pk],
-                at=at,
-                change_set_id=caused,
-            )
-        )
-    return _kept(told, {user.pk: user for user in listeners})
+    return keep([news.to(user, ways[user.pk], _said(text, user)) for user in listeners], listeners)
 
 
-def _kept(told: Sequence[Notification], people: Mapping[int, User]) -> list[Notification]:
-    """Store what is new, ring, and put the mails aside."""
+def keep(told: Sequence[Notification], listeners: Iterable[User]) -> list[Notification]:
+    """Store what is new, ring, and put the mails aside.
+
+    Args:
+        told: One or many of each person; who may know has been asked before.
+        listeners: The people.
+
+    Returns:
+        What had not been told before.
+    """
     if not told:
         return []
+    people = {user.pk: user for user in listeners}
     pairs = {(n.person_id, n.key) for n in told}
     known = Notification.objects.filter(person_id__in=people, key__in={n.key for n in told})
     before = set(known.values_list("person_id", "key")) & pairs
@@ -134,11 +178,6 @@ def _may_know(user: User, kind: Kind, about: Record | None) -> bool:
 def _said(text: Any, user: User) -> str:
     with translation.override(language_of(user)):
         return str(text(user) if callable(text) else text)
-
-
-def _usual_key(kind: str, about: Record | None, caused: int | None, said: str) -> str:
-    place = f"{about._meta.label}:{about.pk}" if about is not None else ""
-    return f"{kind}|{place}|{caused}" if caused is not None else f"{kind}|{place}|{said}"
 
 
 def language_of(user: User) -> str:

@@ -3,7 +3,7 @@
 from coordina.activity.models.alerts import Alert, AlertMark, AlertRound, AlertTuning
 from coordina.activity.models.comments import Comment, Follow, Reminded, Reminder
 from coordina.activity.models.mail import Mail, MailState
-from coordina.activity.models.notices import Bell, How, Notification, Preference
+from coordina.activity.models.notices import Bell, HearingDue, How, Notification, Preference
 
 __all__ = [
     "Alert",
@@ -13,6 +13,7 @@ __all__ = [
     "Bell",
     "Comment",
     "Follow",
+    "HearingDue",
     "How",
     "Mail",
     "MailState",

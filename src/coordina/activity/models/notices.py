@@ -88,3 +88,9 @@ class Bell(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", primary_key=True
     )
     version = models.PositiveBigIntegerField(default=1)
+
+
+class HearingDue(models.Model):
+    """A change set that followers are to hear of. A machine table: written with the change, emptied by a job."""
+
+    change_set_id = models.BigIntegerField()
