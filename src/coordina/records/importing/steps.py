@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
+from coordina.core.parsing.ids import parse_id
 from coordina.core.types import RecordType
 from coordina.ledger.models.jobs import Job, JobState
 from coordina.ledger.undo import undo
+from coordina.records.importing import mappings
 from coordina.records.importing.access import importable_types, may_import
 from coordina.records.importing.analysis import analyse, guess_type, lenient_by_default, read_facts
 from coordina.records.importing.converting import convert, forget
@@ -67,7 +69,12 @@ def read(run: ImportRun, tell: Callable[[int], None]) -> None:
     facts = read_facts(run, [known_named(run.type)] if run.type else known)
     found = recognised(facts.headers) if facts.row_count else None
     run.facts = facts.as_json() | converted | ({"export": found[0]} if found is not None else {"guessed": not run.type})
-    run.type = run.type or _type_of(run, facts, found[1] if found is not None else None, known)
+    suits = _suiting(run, facts)
+    run.type = (
+        run.type
+        or (suits.mapping.type if suits is not None else "")
+        or _type_of(run, facts, found[1] if found is not None else None, known)
+    )
     run.problem = "" if facts.row_count else _("The file has no rows of data.")
     if not run.problem and not run.type:
         run.problem = _("It is not clear what the file holds. Choose it when you upload the file.")
@@ -77,6 +84,14 @@ def read(run: ImportRun, tell: Callable[[int], None]) -> None:
         table = found[1] if found is not None and found[1].type == run.type else None
         propose(run, analyse(run, facts, tell, table), table)
     run.save(update_fields=["type", "facts", "columns", "options", "state", "problem"])
+    if suits is not None and run.state == RunState.MAPPING and suits.mapping.type == run.type:
+        use_mapping(run, suits)
+
+
+def _suiting(run: ImportRun, facts: FileFacts) -> mappings.Offer | None:
+    """The saved mapping of files with exactly these columns."""
+    found = mappings.offers(run.by, facts.headers, run.type) if facts.row_count else []
+    return found[0] if found and found[0].same else None
 
 
 def _type_of(run: ImportRun, facts: FileFacts, table: ExportTable | None, known: Sequence[RecordType]) -> str:
@@ -168,6 +183,40 @@ def decide(run: ImportRun, columns: Sequence[Mapping[str, Any]], options: Mappin
 def targets_of(run: ImportRun) -> dict[str, Target]:
     """What a column of a run may become, by name."""
     return by_name(known_named(run.type))
+
+
+def use_mapping(run: ImportRun, offer: mappings.Offer) -> None:
+    """Let a run be decided as a mapping says; what the file has besides stays as it was proposed."""
+    kept: Mapping[str, Mapping[str, Any]] = offer.mapping.columns
+    known = targets_of(run)
+    said: list[dict[str, Any]] = []
+    taken = {kept[key].get("target") for key in offer.pairs.values() if key in kept}
+    for column in run.columns:
+        key = offer.pairs.get(column["header"])
+        decided = dict(kept.get(key or "", {}))
+        if not decided:
+            said.append({"target": ""} if column["target"] in taken else {})
+        else:
+            said.append(decided | ({} if decided.get("target") in known else {"target": ""}))
+    decide(run, [{"target": one["target"]} if "target" in one else {} for one in said], {})
+    decide(run, said, _options(run, offer.mapping.options))
+    ImportRun.objects.filter(pk=run.pk).update(options=run.options | {"mapping": offer.mapping.pk})
+    run.refresh_from_db(fields=["options"])
+
+
+def _options(run: ImportRun, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a mapping, as far as they are possible for this person now."""
+    found = {name: kept[name] for name in mappings.OPTIONS if name in kept}
+    if found.get("mode") not in set(Mode):
+        found.pop("mode", None)
+    constants = dict(run.options.get("constants", {}))
+    known = known_named(run.type)
+    for option in options_of(known):
+        far: Any = field_of(known, option).to
+        key = parse_id(str(found.get("constants", {}).get(option.field, "")))
+        if key is not None and far.objects.visible_to(run.by).filter(pk=key).exists():
+            constants[option.field] = str(key)
+    return found | {"constants": constants}
 
 
 def answered(run: ImportRun, option: ImportOption, pk: int) -> None:

@@ -14,6 +14,7 @@ from coordina.records.models.fields import (
 )
 from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagLink
 from coordina.records.models.imports import ImportProblem, ImportRun, ImportTwin, RunState
+from coordina.records.models.mappings import ImportMapping
 from coordina.records.models.saved import Audience, FirstView, KeptFigures, Layout, SavedView
 from coordina.records.models.search import SearchRow
 
@@ -32,6 +33,7 @@ __all__ = [
     "FieldWork",
     "FirstView",
     "Hanger",
+    "ImportMapping",
     "ImportProblem",
     "ImportRun",
     "ImportTwin",

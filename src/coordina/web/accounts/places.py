@@ -35,6 +35,7 @@ TEXTS: dict[str, Text] = {
     "industry": _("What your customers do."),
     "tag": _("Words that gather records of any kind."),
     "series": _("Families of products."),
+    "import_mapping": _("What was decided about the columns of files, for the next ones."),
 }
 PAGES: dict[str, str] = {
     "organization": "web:company",

@@ -96,6 +96,11 @@ class Column:
         return self.kind in numbers and bool(self.stored["ambiguous_numbers"])
 
     @property
+    def free(self) -> bool:
+        """Whether it has cells and no field."""
+        return not self.stored["target"] and bool(self.stored["filled"])
+
+    @property
     def sample(self) -> str:
         """Some cells."""
         return " · ".join(text[:40] for text in self.stored["examples"]) or _("empty")

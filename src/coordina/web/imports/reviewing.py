@@ -19,6 +19,7 @@ from coordina.records.models import ImportProblem, ImportRun
 from coordina.web.duplicates.importing import twin_values
 from coordina.web.imports.choosing import ColumnsPage
 from coordina.web.imports.fixing import blocks_of, mark_of
+from coordina.web.imports.keeping import remember_values
 from coordina.web.listpage import capital
 from coordina.web.values import shown_text
 
@@ -214,5 +215,6 @@ def review_values(request: Any, run: ImportRun, known: RecordType, show: str, af
         "verb": text % {"count": request.formats.integer(usable)},
         "bar": [(v.count, v.fill) for v in verdicts if v.fill and v.count],
         "page": ColumnsPage(run, known, request.user),
+        **remember_values(run),
         **(twin_values(run, known, request.user, request.formats, after) if show == "twin" else {}),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coordina.web.imports import fixing, several, views
+from coordina.web.imports import fixing, keeping, several, views
 
 urlpatterns = [
     path("import/", views.start, name="import_start"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("import/<int:pk>/type/", views.retype, name="import_type"),
     path("import/<int:pk>/columns/", views.columns, name="import_columns"),
     path("import/<int:pk>/answer/", views.answer, name="import_answer"),
+    path("import/<int:pk>/mapping/", keeping.use, name="import_mapping"),
+    path("import/<int:pk>/field/", keeping.new_field, name="import_field"),
     path("import/<int:pk>/review/", views.review, name="import_review"),
     path("import/<int:pk>/fix/", fixing.fix, name="import_fix"),
     path("import/<int:pk>/begin/", views.begin, name="import_begin"),

@@ -20,6 +20,7 @@ from coordina.records.models import ImportRun, RunState
 from coordina.web.imports import going
 from coordina.web.imports.answering import make_answer
 from coordina.web.imports.choosing import DECIMALS, MODES, ORDERS, ColumnsPage, read_choice
+from coordina.web.imports.keeping import mapping_values, remember
 from coordina.web.imports.results import done_values, error_rows
 from coordina.web.imports.reviewing import review_values
 from coordina.web.imports.showing import can_undo, frame, history_values, job_of, start_values
@@ -93,7 +94,7 @@ def columns(request: Any, pk: int) -> HttpResponse:
             return redirect("web:import_run", whole.pk)
         return redirect("web:import_columns", run.pk)
     values = {"page": ColumnsPage(run, known, request.user), "types": importable_types(request.user)}
-    values |= {"modes": MODES, "orders": ORDERS, "decimals": DECIMALS}
+    values |= {"modes": MODES, "orders": ORDERS, "decimals": DECIMALS} | mapping_values(request, run, known)
     return render(request, "web/imports/columns.html", frame(request, run, 1) | values)
 
 
@@ -126,6 +127,8 @@ def begin(request: Any, pk: int) -> HttpResponse:
     """Import what was checked; a stopped import goes on."""
     run = going.whole(going.own_run(request.user, pk))
     going.move(run, RunState.RUNNING, RunState.CHECKED, RunState.STOPPED)
+    if request.POST.get("remember"):
+        remember(run, request.user, request.POST.get("mapping_name", "")[:80])
     return redirect("web:import_run", run.pk)
 
 
