@@ -30,6 +30,7 @@ LONG = "Sociedad Cooperativa «Ñandú & Hijos» 🦩 شركة " + "Iluminación
 OWN = (
     *("/", "/start/", "/profile/", "/search/?q=faro", "/opportunities/board/", "/duplicates/"),
     *("/dashboard/", "/today/later/", "/settings/today/"),
+    *("/profile/tokens/", "/api/docs/", "/api/docs/companies/"),
     "/leads/board/",
     *("/settings/", "/settings/company/", "/settings/teams/", "/settings/roles/", "/import/", "/import/history/"),
     *("/opportunities/?q=amount+%3E+999999999", "/opportunities/?q=amount+%3E+"),

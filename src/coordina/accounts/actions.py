@@ -33,7 +33,14 @@ CHANGE_PROFILE = permission(
 Name = Annotated[str, Field(min_length=1, max_length=150)]
 
 
-@action(Organization, permission="accounts.add_organization", label=_("Set up the company"), verb="create", hidden=True)
+@action(
+    Organization,
+    permission="accounts.add_organization",
+    label=_("Set up the company"),
+    verb="create",
+    hidden=True,
+    private=True,
+)
 def found_company(
     *,
     name: Annotated[str, Field(min_length=1, max_length=120)],
@@ -77,6 +84,7 @@ def found_company(
     permission=MANAGE_ACCESS,
     label=_("Give access"),
     icon="lock",
+    private=True,
     lifecycle=((Access.NO_ACCESS, Access.DEACTIVATED), Access.ACTIVE),
 )
 def give_access(
@@ -107,6 +115,7 @@ def give_access(
     permission=MANAGE_ACCESS,
     label=_("Set a new password"),
     icon="key",
+    private=True,
     lifecycle=((Access.ACTIVE,), None),
     undoable=False,
     warning=_("The old password stops working at once; this cannot be undone."),
@@ -242,7 +251,7 @@ def end_sessions(*, user: User, by: User | None, at: datetime) -> User:
     return user
 
 
-@action(User, permission=CHANGE_PROFILE, label=_("Choose a password"), hidden=True, undoable=False)
+@action(User, permission=CHANGE_PROFILE, label=_("Choose a password"), hidden=True, private=True, undoable=False)
 def use_link(*, user: User, password: Password, by: User | None, at: datetime) -> User:
     """Choose a password with a link: an invited person can sign in from now on; all sessions and links end.
 
@@ -280,7 +289,7 @@ def change_profile(*, name: Name, language: Language | None, time_zone: str, by:
     return user
 
 
-@action(User, permission=CHANGE_PROFILE, label=_("Change your password"), hidden=True, undoable=False)
+@action(User, permission=CHANGE_PROFILE, label=_("Change your password"), hidden=True, private=True, undoable=False)
 def change_password(*, current: Password, password: Password, by: User, at: datetime) -> User:
     """Change one's own password; the sessions on other devices end.
 

@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the record types and what follows their writes."""
-        from coordina.accounts import actions, follow, panels, records, words
+        from coordina.accounts import actions, cells, follow, key_writers, panels, records, words

@@ -2,12 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from coordina.accounts.models import Organization, Rate, Role, Team, User
+from coordina.accounts.models import Organization, Rate, Role, Team, Token, User
 from coordina.accounts.rates import RateWriter
 from coordina.accounts.reach import differences
 from coordina.accounts.writers import OrganizationWriter, RoleWriter, TeamWriter, UserWriter
 from coordina.core.declare import declare
-from coordina.core.permissions import GRANTS
+from coordina.core.permissions import GRANTS, Defaults, Grants
 from coordina.core.types import Kind, f
 
 ORGANIZATION = declare(
@@ -116,4 +116,26 @@ USER = declare(
     grants=GRANTS["people"],
     setting=True,
     match=("email", "name"),
+)
+
+_OWN: Defaults = dict.fromkeys(GRANTS["people"].view, "own") | {"administrator": "all"}
+TOKEN = declare(
+    Token,
+    url="tokens",
+    icon="key",
+    fields=(
+        f("name", sortable=True),
+        f("owner"),
+        f("writes"),
+        f("types", kind=Kind.LONG_TEXT, filterable=False),
+        f("hint", filterable=False),
+        f("expires_on", sortable=True),
+        f("used_at", virtual=True, filterable=False, editable=False, label=_("last used"), kind=Kind.DATETIME),
+    ),
+    columns=("name", "owner", "writes", "types", "expires_on", "used_at"),
+    order="name",
+    grants=Grants(_OWN, {}, {"administrator": "all"}, _OWN),
+    setting=True,
+    importable=False,
+    empty=_("Tokens let programs act for a person. Each makes their own, in their profile."),
 )

@@ -42,6 +42,11 @@ def limits_of(account: str, address: str) -> Limits:
     return {f"address:{where}": PER_ADDRESS, f"account:{who}": PER_ACCOUNT, f"pair:{who}:{where}": PER_PAIR}
 
 
+def limits_of_token(address: str) -> Limits:
+    """The counter that a token which does not work moves: that of the address; it holds up none that works."""
+    return {f"token:{_hidden(_network(address))}": PER_ADDRESS}
+
+
 def reserve(limits: Limits, now: datetime) -> None:
     """Count one try; nothing is counted for who has to wait.
 

@@ -14,6 +14,7 @@ COORDINA_MAX_UPLOAD_MB     largest file that may be uploaded (200)
 COORDINA_DB_POOL           most PostgreSQL connections of one process (8)
 COORDINA_JOB_LEASE         seconds until a job of a worker that gives no sign of life is taken over (60)
 COORDINA_LOG_LEVEL         INFO
+COORDINA_API_PER_MINUTE    requests that a token may send in a minute (600)
 COORDINA_ROOMS             rooms of your own: importable apps, comma-separated (docs/add-a-noun.md)
 COORDINA_DEBUG             1 shows faults in the browser: for developers only
 ========================== ==========================================================================================
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "coordina.insights",
     *ROOMS,
     "coordina.web",
+    "coordina.api",
     "coordina.config",
 ]
 
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coordina.web.compression.CompressionMiddleware",
+    "coordina.api.middleware.ApiMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,6 +120,7 @@ TASKS = {
         "OPTIONS": {"lease": _LEASE, "renew": _LEASE / 3},
     }
 }
+API_PER_MINUTE = env.number("COORDINA_API_PER_MINUTE", 600, least=1)
 EMAIL_URL = env.text("EMAIL_URL")
 MAILERS = env.mailers()
 DEFAULT_FROM_EMAIL = env.text("COORDINA_FROM_EMAIL", f"coordina@{env.base_url().hostname}")

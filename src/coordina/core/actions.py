@@ -49,6 +49,7 @@ class Action:
         plan: From the same parameters to the values that the type's writer is to write, refusing what cannot be. With
             it bulk work judges without writing, and writes a thousand rows in a few statements instead of one by one;
             it must be all that the function does.
+        private: Whether no program may call it: what gives access, and what needs something that only pages know.
         carries: Whether what refers to its record moves along, also what the caller may not change; so it does back.
     """
 
@@ -66,6 +67,7 @@ class Action:
     bulk: bool = False
     plan: Callable[..., Values] | None = None
     hidden: bool = False
+    private: bool = False
     carries: bool = False
 
     @property

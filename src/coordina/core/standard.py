@@ -25,7 +25,7 @@ def add_standard_actions(known: RecordType) -> None:
                 icon=_ICONS[verb],
                 danger=verb == "delete",
                 bulk=verb != "create",
-                plan=_planned if verb == "edit" else None,
+                plan={"create": _given, "edit": _planned}.get(verb),
             )(make(known))
 
 
@@ -53,6 +53,11 @@ def _edit(known: RecordType) -> Callable[..., Any]:
         f"Change a {known.name}.",
         {"record": known.model, "changes": Changes[known.model]},  # type: ignore[name-defined]  # a type computed at run time
     )
+
+
+def _given(*, values: Any, by: Any, at: Any) -> Any:
+    """What a generated create writes: what was given."""
+    return dict(values)
 
 
 def _planned(*, record: Any, changes: Any, by: Any, at: Any) -> Any:

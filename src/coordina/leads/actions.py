@@ -36,9 +36,7 @@ TODAY = {"initial": "today"}
 """What a form offers for a day."""
 
 
-@action(Lead, permission=Lead.permission("add"), label=_("Create lead"), verb="create", icon="plus")
-def create_lead(*, values: New[Lead], by: User, at: datetime) -> Lead:
-    """Write down somebody who might buy. It came now, and is new, where nothing else is said."""
+def _begun(*, values: New[Lead], by: User, at: datetime) -> Values:
     given = dict(values)
     rules.check_reachable(given.get(name) for name in REACHABLE)
     stage: LeadStage | None = given.get("stage")
@@ -47,8 +45,14 @@ def create_lead(*, values: New[Lead], by: User, at: datetime) -> Lead:
         given.setdefault("entered_on", today_of(by, at))
     if "owner" not in given and _sells(by):
         given["owner"] = by
+    return given
+
+
+@action(Lead, permission=Lead.permission("add"), label=_("Create lead"), verb="create", icon="plus", plan=_begun)
+def create_lead(*, values: New[Lead], by: User, at: datetime) -> Lead:
+    """Write down somebody who might buy. It came now, and is new, where nothing else is said."""
     writer = type_of(Lead).writer
-    return cast(Lead, writer.create([writer.clean(given)], by=by, at=at)[0])
+    return cast(Lead, writer.create([writer.clean(_begun(values=values, by=by, at=at))], by=by, at=at)[0])
 
 
 def _sells(by: User) -> bool:

@@ -69,6 +69,7 @@ def submit(
     version: int | None = None,
     key: str | None = None,
     at: datetime | None = None,
+    exact: bool = False,
 ) -> Any:
     """Call an action with untyped input, as forms, REST, rules, imports and machines have it.
 
@@ -81,6 +82,7 @@ def submit(
         version: The version the caller saw; None skips the check.
         key: Idempotency key.
         at: When; now by default.
+        exact: Refuse every other version, also where an edit would not touch what was changed meanwhile.
 
     Raises:
         Invalid: With messages by field.
@@ -97,7 +99,7 @@ def submit(
         if declared.target:
             if pk is None:
                 raise NotFound
-            target = kwargs[declared.target] = locked_target(declared, pk, by, version=version)
+            target = kwargs[declared.target] = locked_target(declared, pk, by, version=version, exact=exact)
             if declared.verb == "edit" and declared.patch and version not in (None, target.version):
                 kwargs[declared.patch] = merged(target, version or 0, kwargs[declared.patch])
         if declared.patch:
@@ -174,7 +176,7 @@ def labels_of(declared: Action) -> dict[str, Text]:
     return {name: field.label for name, field in known.fields.items()} if known and declared.patch else {}
 
 
-def locked_target(declared: Action, pk: int, by: User, *, version: int | None = None) -> Record:
+def locked_target(declared: Action, pk: int, by: User, *, version: int | None = None, exact: bool = False) -> Record:
     """The record an action is about: seen, allowed, locked, of the right version and state.
 
     Raises:
@@ -190,7 +192,7 @@ def locked_target(declared: Action, pk: int, by: User, *, version: int | None = 
         raise NotFound
     if not covers(found, by, model.view_permission()):
         raise NotFound
-    if version is not None and found.version != version and declared.verb != "edit":
+    if version is not None and found.version != version and (exact or declared.verb != "edit"):
         raise Conflict
     check_state(declared, found)
     return found

@@ -40,11 +40,7 @@ def _write(opportunity: Opportunity, values: Values, by: User, at: datetime) -> 
     return cast(Opportunity, writer.edit([(opportunity, writer.clean(values, obj=opportunity))], by=by, at=at)[0])
 
 
-@action(
-    Opportunity, permission=Opportunity.permission("add"), label=_("Create opportunity"), verb="create", icon="plus"
-)
-def create_opportunity(*, values: New[Opportunity], by: User, at: datetime) -> Opportunity:
-    """Begin an opportunity. Without other days it opened and entered its stage today."""
+def _begun(*, values: New[Opportunity], by: User, at: datetime) -> Values:
     given = {n: v for n, v in values.items() if v is not None or n not in ("opened_on", "entered_on")}
     stage: Stage = given.get("stage") or Stages().first(given["pipeline"].pk if given.get("pipeline") else None)
     given["stage"] = stage
@@ -57,8 +53,22 @@ def create_opportunity(*, values: New[Opportunity], by: User, at: datetime) -> O
         given.setdefault("entered_on", opened_on if stage.pk == first.pk else today)
     else:
         _check_closing(given, stage.kind, by)
+    return given
+
+
+@action(
+    Opportunity,
+    permission=Opportunity.permission("add"),
+    label=_("Create opportunity"),
+    verb="create",
+    icon="plus",
+    plan=_begun,
+)
+def create_opportunity(*, values: New[Opportunity], by: User, at: datetime) -> Opportunity:
+    """Begin an opportunity. Without other days it opened and entered its stage today."""
     writer = type_of(Opportunity).writer
-    return cast(Opportunity, writer.create([writer.clean(given)], by=by, at=at)[0])
+    given = writer.clean(_begun(values=values, by=by, at=at))
+    return cast(Opportunity, writer.create([given], by=by, at=at)[0])
 
 
 def _check_closing(given: Values, kind: str, by: User) -> None:

@@ -88,7 +88,7 @@ def _own(note: Note, by: User) -> Record:
 
 @action(
     Attachment, permission=Attachment.permission("add"), label=_("Add file"), verb="create", icon="paperclip",
-    hidden=True,
+    hidden=True, private=True,
 )  # fmt: skip
 def attach_file(*, subject_type: Label, subject_id: int, name: str, ticket: str, by: User, at: datetime) -> Attachment:
     """Keep an uploaded file with a record.

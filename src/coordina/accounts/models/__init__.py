@@ -1,4 +1,4 @@
-"""Users, teams, roles and the company."""
+"""Users, teams, roles, the company, and the tokens of programs."""
 
 from coordina.accounts.models.organization import Organization
 from coordina.accounts.models.owned import LookedAfter
@@ -6,6 +6,7 @@ from coordina.accounts.models.rate import Rate
 from coordina.accounts.models.role import Role
 from coordina.accounts.models.signin import Attempt, Credential, Device, Stamp, Ticket
 from coordina.accounts.models.team import Team
+from coordina.accounts.models.token import Token, TokenKey
 from coordina.accounts.models.user import User
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "Stamp",
     "Team",
     "Ticket",
+    "Token",
+    "TokenKey",
     "User",
 ]

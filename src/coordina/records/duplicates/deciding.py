@@ -83,6 +83,7 @@ def declare_decisions(kind: Matching) -> None:
         label=_("Say whose it is after a merge was undone"),
         icon="arrow-right",
         hidden=True,
+        private=True,
         carries=True,
     )(_hand_over(kind))
     MERGES_OF_MANY[kind.name] = action(
@@ -91,6 +92,7 @@ def declare_decisions(kind: Matching) -> None:
         label=_("Merge almost certain duplicates"),
         icon="arrow-merge",
         hidden=True,
+        private=True,
         carries=True,
     )(_merge_sure(kind))
 

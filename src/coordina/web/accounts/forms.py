@@ -9,9 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Language
+from coordina.accounts.models import User
 from coordina.accounts.passwords import LONGEST
 from coordina.accounts.places import country_choices, currency_choices, time_zone_choices
 from coordina.core.refusals import Refusal
+from coordina.core.types import TYPES
 
 COMBO = {"data-combobox": ""}
 COMPANY = "company"
@@ -228,6 +230,54 @@ class CopyForm(Refusable):
     name = forms.CharField(
         label=_("Name of the new role"), max_length=80, error_messages=_missing(_("Write a name for the role."))
     )
+
+
+class TokenForm(Refusable):
+    """A token for a program: what it is for, what it may do, until when; and the password once more."""
+
+    READ, WRITE = "read", "write"
+
+    name = forms.CharField(
+        label=_("What is it for?"),
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages=_missing(_("Write what the token is for.")),
+    )
+    access = forms.ChoiceField(
+        label=_("It may"),
+        choices=[(READ, _("only read")), (WRITE, _("read and write, as I may"))],
+        widget=forms.RadioSelect,
+        initial=READ,
+    )
+    types = forms.MultipleChoiceField(
+        label=_("Only these"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked means everything you may see. Settings such as stages can always be read."),
+    )
+    expires_on = forms.DateField(
+        label=_("Good until"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Left empty, it does not expire."),
+    )
+    current = _password(_("Your password"), "current-password", _("Write your current password."))
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        types = self.fields["types"]
+        assert isinstance(types, forms.MultipleChoiceField)
+        types.choices = [
+            (known.name, f"{known.plural}"[:1].upper() + f"{known.plural}"[1:])
+            for known in TYPES
+            if not known.setting and not known.within and user.may(known.model.view_permission())
+        ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the action takes it."""
+        typed = {name: self.cleaned_data[name] for name in ("name", "types", "expires_on")}
+        return typed | {"writes": self.cleaned_data["access"] == self.WRITE}
 
 
 def first_values(accepted: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from coordina.core.types import TYPES, RecordType
 
 GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (_("Company"), ("organization", "rate", "custom_field")),
-    (_("People"), ("user", "team", "role")),
+    (_("People"), ("user", "team", "role", "token")),
     (_("Pipeline"), ("pipeline", "stage", "reason")),
     (_("Leads"), ("lead_stage", "lead_reason")),
     (_("Customers and products"), ("industry", "tag", "series")),
@@ -27,6 +27,7 @@ TEXTS: dict[str, Text] = {
     "user": _("Who works here, and who can sign in."),
     "team": _("Who works with whom, and who leads."),
     "role": _("What people may do, and with whose records."),
+    "token": _("Which programs act for whom, and since when."),
     "pipeline": _("The ways by which you sell."),
     "stage": _("The steps of each pipeline, with probability and ageing."),
     "reason": _("Why opportunities are won and lost."),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from coordina.web.accounts.views import entry, links, people, profile, roles, settings
+from coordina.web.accounts.views import entry, links, people, profile, roles, settings, tokens
 
 _COMPANY = RedirectView.as_view(pattern_name="web:company")
 _ROLES = RedirectView.as_view(pattern_name="web:roles")
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", profile.profile, name="profile"),
     path("profile/sessions/", links.sessions, name="sessions"),
     path("profile/sessions/end/", links.end_session, name="end_session"),
+    path("profile/tokens/", tokens.tokens, name="tokens"),
+    path("profile/tokens/end/", tokens.end, name="end_token"),
     path("profile/password/", profile.password, name="password"),
     path("settings/", settings.index, name="settings"),
     path("settings/company/", settings.company, name="company"),
