@@ -158,11 +158,19 @@ class PreparedWithin[M: Record]:
 
     def __call__(self, actor: Actor, permission: str, *given: Given) -> list[Any]:
         """The rows for these values, as far as the permission reaches."""
-        model = self._model
-        if model.scope_parent or hasattr(model, "condition"):
+        model: Any = self._model
+        if model.scope_parent:
             if any(_matches_nothing(value) for value in given):
                 return []
             return list(self._build(model.objects.within(actor, permission), *given))
+        if hasattr(model, "condition"):
+            own = model.condition(actor, permission)
+            if any(_matches_nothing(value) for value in given):
+                return []
+            if own is not None and not _is_plain(own):
+                return list(self._build(_held(model, own), *given))
+            shape = own and own.identity  # with its values: each person may be of a shape of their own
+            return self._shapes.ask(("own", shape), lambda *g: self._build(_held(model, own), *g), *given)
         scope = actor.scope(permission)
         if scope is None:
             return []
@@ -177,6 +185,23 @@ class PreparedWithin[M: Record]:
             return self._build(self._model.objects.filter(**{path: stands[-1]}), *stands[:-1])
 
         return self._shapes.ask(path, build, *given, value)
+
+
+def _held(model: type[Record], condition: models.Q | None) -> models.QuerySet[Any]:
+    """The rows of a model that a condition holds for; None is no condition."""
+    rows: models.QuerySet[Any] = model.objects.all()
+    return rows if condition is None else rows.filter(condition)
+
+
+def _is_plain(condition: models.Q) -> bool:
+    """Whether a condition compares with plain values only, so that two of them can be told to be alike."""
+    for child in condition.children:
+        if isinstance(child, models.Q):
+            if not _is_plain(child):
+                return False
+        elif not isinstance(child, tuple) or not isinstance(child[1], int | str | list | tuple | set | None):
+            return False
+    return True
 
 
 class PreparedSeen[M: Record]:

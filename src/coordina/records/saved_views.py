@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from coordina.accounts.models import User
 from coordina.core.filters import Asker, compile_filter, parse
+from coordina.core.prepared import PreparedSeen
 from coordina.core.refusals import NotFound, Text
 from coordina.core.types import TYPES, RecordType
 from coordina.records.models import FirstView, SavedView
@@ -54,17 +55,21 @@ class Found:
     own_first: bool = False
 
 
+_VIEWS = PreparedSeen(SavedView, lambda rows, name: rows.filter(type=name).order_by("pk")[:MOST])
+_FIRST = PreparedSeen(
+    FirstView,
+    lambda rows, name, user, role: rows.filter(Q(user_id=user) | Q(role_id=role), type=name).values_list(
+        "user_id", "view_id"
+    ),
+)
+
+
 def views_for(user: User, known: RecordType) -> Found:
     """The views of a list that a person finds, and the first one: two reads, however many there are."""
-    seen: QuerySet[SavedView] = SavedView.objects.visible_to(user).filter(type=known.name)
-    views = sorted(
-        seen.order_by("pk")[:MOST], key=lambda v: (not v.pinned, "" if v.pinned else v.name.casefold(), v.pk)
-    )
+    views = sorted(_VIEWS(user, known.name), key=_place)
     if not views:
         return Found()
-    role = getattr(user, "role_id", None)
-    rows = FirstView.objects.visible_to(user).filter(Q(user_id=user.pk) | Q(role_id=role, role__isnull=False))
-    chosen: dict[int | None, int] = dict(rows.filter(type=known.name).values_list("user_id", "view_id"))
+    chosen: dict[int | None, int] = dict(_FIRST(user, known.name, user.pk, getattr(user, "role_id", None) or 0))
     ids = {view.pk for view in views}
     own, usual = chosen.get(user.pk, 0), chosen.get(None, 0)
     first = own if own in ids else usual if usual in ids else 0

@@ -207,15 +207,24 @@ class Listing:
             parts = [f"q={quote_plus(q)}" if said else "", self._rest]
             query = "&".join(part for part in parts if part)
         else:
-            own = {key: value for key, value in changed.items() if key in KEYS}
-            others = {key: value for key, value in changed.items() if key not in KEYS and value}
-            query = urlencode(self.changes(**own) | others)
+            own = [self._part(key, changed[key]) if key in changed else self._parts.get(key, "") for key in KEYS]
+            others = urlencode({key: value for key, value in changed.items() if key not in KEYS and value})
+            query = "&".join(part for part in (*own, others) if part)
         return f"{self.url_of_list}?{query}" if query else self.url_of_list
+
+    def _part(self, key: str, value: str) -> str:
+        """What the address says of one key; nothing where the view says the same."""
+        return f"{key}={quote_plus(value)}" if value != self.base.get(key, "") else ""
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        """What the address says now, by key: a page has dozens of addresses that differ in one."""
+        return {key: f"{key}={quote_plus(value)}" for key, value in self.changes().items()}
 
     @cached_property
     def _rest(self) -> str:
         """What the address says besides the filter."""
-        return urlencode({key: value for key, value in self.changes().items() if key != "q"})
+        return "&".join(part for key, part in self._parts.items() if key != "q")
 
     def hidden(self, *without: str) -> dict[str, str]:
         """What a form on the page has to send along so that nothing else changes."""

@@ -8,14 +8,16 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from coordina.activity.alerts.judging import Decided, Standing, standing
 from coordina.activity.alerts.tuning import today, tuning
 from coordina.activity.models import Alert, AlertMark, AlertTuning
 from coordina.core.changes import Entry, remembered
 from coordina.core.derived import follows
-from coordina.core.inserting import insert_tuples
+from coordina.core.inserting import insert_tuples, update_tuples
+from coordina.core.prepared import Prepared, Shapes
 from coordina.core.records import Record
 from coordina.core.watchers import WATCHERS, NotPlain, Row, Tuning, Watcher, holds
 
@@ -25,6 +27,20 @@ FEW = 8
 """Rows below which each is written by itself."""
 SCOPE = ("owner_id", "team_id")
 MARK, TUNING = AlertMark._meta.label, AlertTuning._meta.label
+
+_ROWS = Shapes()
+_KEPT = Prepared(
+    lambda label, keys: Alert.objects.filter(subject_type=label, subject_id__in=keys).values_list(
+        "pk", "watcher", "subject_id", *Standing._fields
+    )
+)
+_DECIDED = Prepared(
+    lambda label, keys: (
+        AlertMark.objects.filter(subject_type=label, subject_id__in=keys)
+        .order_by("pk")
+        .values_list("watcher", "subject_id", "since", "until", "handed_to_id", "closed")
+    )
+)
 
 type Keys = dict[str, dict[int, set[str]]]
 """By model label and id of a record: names of the watchers to ask."""
@@ -158,8 +174,14 @@ def columns_of(model: type[Record], watchers: Sequence[Watcher]) -> list[str]:
 
 def _ask(label: str, part: dict[int, set[str]], watchers: Sequence[Watcher], asking: Asking, lock: bool) -> int:
     model: Any = apps.get_model(label)
-    rows = model._base_manager.filter(pk__in=list(part)).order_by("pk")
-    found = [normal(model, row) for row in (rows.locked() if lock else rows).values(*columns_of(model, watchers))]
+    columns = tuple(columns_of(model, watchers))
+
+    def read(keys: Any) -> QuerySet[Any]:
+        rows = model._base_manager.filter(pk__in=keys).order_by("pk")
+        values: QuerySet[Any] = (rows.locked() if lock else rows).values(*columns)
+        return values
+
+    found = [normal(model, row) for row in _ROWS.ask((label, columns, lock), read, list(part))]
     wanted = {
         (w.name, row["pk"]): (w, row)
         for w in watchers
@@ -167,7 +189,7 @@ def _ask(label: str, part: dict[int, set[str]], watchers: Sequence[Watcher], ask
     }
     decided = decisions(label, {pk for _name, pk in wanted})
     due = {key: standing(w, row, asking.said, asking.today, decided.get(key)) for key, (w, row) in wanted.items()}
-    return _write(label, part, [w.name for w in watchers], due)
+    return _write(label, part, due)
 
 
 def normal(model: type[Record], row: dict[str, Any]) -> dict[str, Any]:
@@ -196,17 +218,14 @@ def decisions(label: str, keys: Iterable[int]) -> dict[tuple[str, int], Decided]
     wanted = list(keys)
     if not wanted:
         return {}
-    rows = AlertMark.objects.filter(subject_type=label, subject_id__in=wanted).order_by("pk")
-    columns = ("watcher", "subject_id", "since", "until", "handed_to_id", "closed")
-    return {(name, pk): Decided(*rest) for name, pk, *rest in rows.values_list(*columns)}
+    return {(name, pk): Decided(*rest) for name, pk, *rest in _DECIDED(label, wanted)}
 
 
-def _write(label: str, part: dict[int, set[str]], names: list[str], due: dict[tuple[str, int], Standing]) -> int:
+def _write(label: str, part: dict[int, set[str]], due: dict[tuple[str, int], Standing]) -> int:
     """Bring rows of the table in line."""
-    kept = Alert.objects.filter(subject_type=label, subject_id__in=list(part), watcher__in=names)
     gone: list[int] = []
     changed: list[tuple[int, str, int, Standing]] = []
-    for pk, name, subject, *now in kept.values_list("pk", "watcher", "subject_id", *Standing._fields):
+    for pk, name, subject, *now in _KEPT(label, sorted(part)):
         if name not in part[subject]:
             continue
         wanted = due.pop((name, subject), None)
@@ -217,26 +236,24 @@ def _write(label: str, part: dict[int, set[str]], names: list[str], due: dict[tu
     new = [(name, label, subject, *row) for (name, subject), row in due.items()]
     done = len(gone) + len(changed) + len(new)
     if len(changed) < FEW:
-        for pk, _name, _subject, wanted in changed:
-            Alert.objects.filter(pk=pk).update(**wanted._asdict())
+        update_tuples(Alert, Standing._fields, _ready([(*row, pk) for pk, _name, _subject, row in changed], 0))
     else:  # many are written anew, in two statements
         gone += [pk for pk, *_rest in changed]
         new += [(name, label, subject, *row) for _pk, name, subject, row in changed]
     if gone:
         Alert.objects.filter(pk__in=gone).delete()
-    if len(new) < FEW:
-        columns = ("watcher", "subject_type", "subject_id", *Standing._fields)
-        Alert.objects.bulk_create(Alert(**dict(zip(columns, row, strict=True))) for row in new)
-    else:
-        _insert(new)
+    _insert(new)
     return done
 
 
-def _insert(rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write many new alerts, in the shape in which the database takes days."""
-    from django.db import connection
-
-    days = {Standing._fields.index(n) + 3 for n in ("since", "urgent_on", "aside_until")}
+def _ready(rows: Sequence[tuple[Any, ...]], before: int) -> list[tuple[Any, ...]]:
+    """Rows with their standing from the column `before` on, in the shape in which the database takes days."""
+    days = {Standing._fields.index(n) + before for n in ("since", "urgent_on", "aside_until")}
     adapt = connection.ops.adapt_datefield_value
-    ready = [tuple(adapt(v) if i in days and v is not None else v for i, v in enumerate(row)) for row in rows]
-    insert_tuples(Alert, ("watcher", "subject_type", "subject_id", *Standing._fields), ready, "default")
+    return [tuple(adapt(v) if i in days and v is not None else v for i, v in enumerate(row)) for row in rows]
+
+
+def _insert(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write new alerts."""
+    if rows:
+        insert_tuples(Alert, ("watcher", "subject_type", "subject_id", *Standing._fields), _ready(rows, 3), "default")

@@ -13,7 +13,7 @@ from coordina.activity.alerts.keeping import columns_of, normal
 from coordina.activity.models import Alert
 from coordina.activity.models.alerts import ASIDE, HANDED
 from coordina.core.actors import Reach
-from coordina.core.prepared import Shapes
+from coordina.core.prepared import Prepared, Shapes
 from coordina.core.records import Record
 from coordina.core.refusals import NotFound, Refusal
 from coordina.core.visibility import within_scope
@@ -179,10 +179,20 @@ def matter_of(user: Any, watcher: str, pk: int) -> tuple[Matter, Row]:
     return Matter(*row), seen[0]
 
 
+_ABOUT = Prepared(
+    lambda label, pk: (
+        Alert.objects.filter(subject_type=label, subject_id=pk)
+        .exclude(place=ASIDE)
+        .order_by(*ORDER)
+        .values_list(*COLUMNS)[:MOST]
+    )
+)
+
+
 def about(user: Any, record: Record) -> list[Matter]:
     """The matters of one record that is seen, the most urgent first; those put off or closed are left out."""
-    rows = Alert.objects.filter(subject_type=record._meta.label, subject_id=record.pk).exclude(place=ASIDE)
-    return sorted(_matters(rows, MOST), key=lambda m: m.place % HANDED)
+    found = [Matter(*row) for row in _ABOUT(record._meta.label, record.pk)]
+    return sorted((m for m in found if m.watcher in WATCHERS), key=lambda m: m.place % HANDED)
 
 
 def facts_of(user: Any, matters: Iterable[Matter]) -> Mapping[tuple[str, int], Row]:
@@ -207,10 +217,16 @@ def records_of(user: Any, watchers: Sequence[Watcher], keys: Sequence[int], mode
     owner = [f"{model.scope_owner}__name"] if model.scope_owner else []
     paths = [*columns_of(model, watchers), *owner, *(path for w in watchers for path in w.shows), "version"]
     special = model.scope_parent or hasattr(model, "condition")
-    rows: Any = model.objects.visible_to(user) if special else model._base_manager
-    found: list[Row] = [normal(model, row) for row in rows.filter(pk__in=keys).order_by().values(*dict.fromkeys(paths))]
+    columns = tuple(dict.fromkeys(paths))
+
+    def read(rows: Any, ids: Any) -> QuerySet[Any]:
+        values: QuerySet[Any] = rows.filter(pk__in=ids).order_by().values(*columns)
+        return values
+
     if special:
-        return found
+        return [normal(model, row) for row in read(model.objects.visible_to(user), keys)]
+    raw = _SHAPES.ask((model, columns), lambda ids: read(model._base_manager, ids), keys)
+    found: list[Row] = [normal(model, row) for row in raw]
     scope = user.scope(model.view_permission())
     plain = not (model.scope_owner or model.scope_team)
     return [row for row in found if plain or within_scope(scope, row.get("owner_id"), row.get("team_id"))]
