@@ -28,7 +28,16 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.m
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
 LONG = "Sociedad Cooperativa «Ñandú & Hijos» 🦩 شركة " + "Iluminación" * 20
 OWN = (
-    *("/", "/start/", "/profile/", "/search/?q=faro", "/opportunities/board/", "/duplicates/"),
+    *(
+        "/",
+        "/start/",
+        "/profile/",
+        "/search/?q=faro",
+        "/opportunities/board/",
+        "/duplicates/",
+        "/quality/",
+        "/import-mappings/",
+    ),
     *("/dashboard/", "/today/later/", "/settings/today/"),
     *("/profile/tokens/", "/api/docs/", "/api/docs/companies/"),
     "/leads/board/",

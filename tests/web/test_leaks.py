@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from coordina.accounts.models import User
 from coordina.core.actors import Reach
+from coordina.core.quality import QUALITY
 from coordina.core.records import Record
 from coordina.core.types import TYPES, Field, Kind, RecordType
 from coordina.ledger.change_sets import change_set
@@ -134,6 +135,9 @@ def doors(known: RecordType, obj: Record, canary: str) -> Iterator[str]:
     if known.name in MATCHINGS:
         yield f"/duplicates/{known.url}/"
         yield f"/duplicates/{known.url}/all/"
+    if known.name in QUALITY:
+        yield f"/quality/?noun={known.name}&mine=0"
+        yield f"/quality/?noun={known.name}&mine=0&by=source"
     yield f"/search/?q={canary}"
     yield f"/search/palette/?q={canary}x"  # one letter too many: what is spelled nearly so must not be seen either
     yield f"/search/palette/?on={base}{obj.pk}/"

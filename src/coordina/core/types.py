@@ -38,7 +38,7 @@ class Kind(StrEnum):
     TAGS = "tags"
     COUNTRY = "country"
     CURRENCY = "currency"
-    WRITES = "writes"
+    NUMBERED = "numbered"
 
 
 @dataclass(frozen=True, slots=True)

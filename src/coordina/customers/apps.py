@@ -14,6 +14,7 @@ class CustomersConfig(AppConfig):
         from coordina.customers import (
             duplicates,
             panels,
+            quality,
             records,
             timeline,
             watchers,

@@ -16,4 +16,6 @@ class RecordsConfig(AppConfig):
         from coordina.records.duplicates import index as keys
         from coordina.records.duplicates import jobs as twins
         from coordina.records.fields import registration
+        from coordina.records.quality import jobs as quality
+        from coordina.records.quality import marks
         from coordina.records.search import index

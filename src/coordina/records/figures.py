@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -147,16 +147,22 @@ def together(keys: tuple[Any, ...], cells: Sequence[Cell]) -> Cell:
     return Cell(keys, sum(cell.count for cell in cells), sums)
 
 
-def _kept(asked: Asked) -> Figures:
-    """What a job keeps; the job is asked for where there is nothing yet, or nothing fresh."""
+def kept_figures(key: str, ask: Callable[[dt.datetime], None]) -> KeptFigures | None:
+    """What a job keeps under a key, if anything; the job is asked for where there is nothing yet, or nothing fresh."""
     now = timezone.now()
-    key = asked.key
-    kept = KeptFigures.objects.filter(pk=key).first()
+    kept: KeptFigures | None = KeptFigures.objects.filter(pk=key).first()
     if kept is None or _stale(kept, now):
         KeptFigures.objects.update_or_create(
             key=key, defaults={"asked_at": now}, create_defaults={"asked_at": now, "groups": []}
         )
-        _ask(asked, key, now)
+        ask(now)
+    return kept
+
+
+def _kept(asked: Asked) -> Figures:
+    """The figures that a job keeps."""
+    key = asked.key
+    kept = kept_figures(key, lambda now: _ask(asked, key, now))
     if kept is None or kept.worked_at is None:
         return Figures(waiting=True)
     return Figures(tuple(_read(row) for row in kept.groups), worked_at=kept.worked_at)

@@ -110,13 +110,14 @@ OPPORTUNITIES = Item(
     short=_("Sales"),
 )
 PRODUCTS = Item(_("Products"), "package", "web:list", ("products",), "catalog.view_product")
+QUALITY = Item(_("Data quality"), "shield-check", "web:quality", permission="customers.change_company")
 DUPLICATES = Item(_("Duplicates"), "copy", "web:duplicates", permission="customers.change_company")
 IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="records.add_importrun")
 SETTINGS = Item(_("Settings"), "settings", "web:settings")
 
 GROUPS: tuple[tuple[Item, ...], ...] = (
     (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS, DASHBOARD),
-    (DUPLICATES, IMPORT, SETTINGS),
+    (QUALITY, DUPLICATES, IMPORT, SETTINGS),
 )
 DOCK: tuple[Item, ...] = (HOME, OPPORTUNITIES, CUSTOMERS)
 CREATE: tuple[Item, ...] = (

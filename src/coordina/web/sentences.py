@@ -15,7 +15,7 @@ from coordina.core.filters.sentence import Labels, Part, PartKind, lowered, sent
 from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.types import find_type
-from coordina.records.vocabularies import WRITTEN, vocabulary_of, written_name
+from coordina.records.vocabularies import numbered_name, vocabulary_of
 from coordina.web.access import may_list
 from coordina.web.conditions import Choice, comparisons, typed_periods, value_choices
 from coordina.web.listing import Listing
@@ -99,7 +99,7 @@ def _labels(listing: Listing) -> Labels:
     def titles(model: type[Model], ids: Collection[int]) -> Mapping[int, str]:
         return titles_of(model, ids, listing.user)
 
-    return Labels(listing.formats, titles, lambda number: written_name(listing.user, number))
+    return Labels(listing.formats, titles, lambda name, number: numbered_name(listing.user, name, number))
 
 
 def titles_of(model: Any, ids: Collection[int], user: User) -> dict[int, str]:
@@ -219,7 +219,7 @@ def condition_options(listing: Listing, part: Part) -> list[Option]:
     above = at_place(node, place[:-1]) if place else None
     inside = above.joiner if isinstance(above, Group) else Joiner.AND
     found = [Option(gettext("The opposite"), listing.url(node=negated(node, place)), icon="repeat")]
-    if part.field not in WRITTEN:
+    if part.field not in vocabulary_of(listing.known).unlisted:
         found.insert(0, Option(gettext("Change…"), listing.url(add=part.field, at=at), icon="adjustments-horizontal"))
     if inside is not Joiner.OR and len(place) < DEEPEST:
         found.append(Option(gettext("Or another condition…"), listing.url(choose="or", at=at), icon="sitemap"))

@@ -20,6 +20,7 @@ PARTS = (
     "coordina.web.bulk",
     "coordina.web.saved",
     "coordina.web.duplicates",
+    "coordina.web.quality",
 )
 """Packages of this door that bring addresses of their own."""
 

@@ -142,8 +142,8 @@ def _own(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) ->
         known = ", ".join(operators_of(field))
         values = {"field": field.label, "operator": str(test.operator), "operators": known}
         raise BadFilter(message % values, test.at)
-    if family_of(field) is Family.WRITES:
-        return _written(test, field, vocabulary, asker)
+    if family_of(field) is Family.NUMBERED:
+        return _numbered(test, field, vocabulary, asker)
     if field.many:
         if "__" in _path(field):
             raise ImproperlyConfigured(f"{field.name}: a to-many path may not leave the rows it is about")
@@ -158,10 +158,10 @@ def _own(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) ->
     return _along(steps, condition, vocabulary.model, asker)
 
 
-def _written(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) -> Q:
-    """Rows that a change set wrote; one that the asker may not look at and one that does not exist are alike."""
+def _numbered(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) -> Q:
+    """Rows that have to do with a number; one that the asker may not know and one that does not exist are alike."""
     number = next(iter(references(field, test.values[0], asker)))
-    condition = vocabulary.written(field, number, asker) if vocabulary.written else None
+    condition = vocabulary.numbered(field, number, asker) if vocabulary.numbered else None
     if condition is None:
         raise BadFilter(_("There is no such change, or it is not for you."), test.at)
     return condition

@@ -104,7 +104,7 @@ class Family(StrEnum):
     CHOICES = "choices"
     REF = "ref"
     BOOL = "bool"
-    WRITES = "writes"
+    NUMBERED = "numbered"
 
 
 _FAMILIES: Mapping[str, Family] = {
@@ -124,7 +124,7 @@ _FAMILIES: Mapping[str, Family] = {
     "ref": Family.REF,
     "tags": Family.REF,
     "bool": Family.BOOL,
-    "writes": Family.WRITES,
+    "numbered": Family.NUMBERED,
 }
 _STATE = (Operator.EMPTY, Operator.SET)
 _SAME = (Operator.EQUAL, Operator.UNEQUAL)
@@ -139,7 +139,7 @@ _OPERATORS: Mapping[Family, tuple[Operator, ...]] = {
     Family.CHOICES: (Operator.HAS, Operator.IN, *_STATE),
     Family.REF: (*_SAME, Operator.IN, *_STATE),
     Family.BOOL: (*_SAME, *_STATE),
-    Family.WRITES: _SAME,
+    Family.NUMBERED: _SAME,
 }
 
 
@@ -184,8 +184,8 @@ class Vocabulary:
         search: Finds rows whose indexed text holds the words: from the field and the text to a condition.
         far: The vocabulary of a model that references point to; None (the function or its answer) closes the way.
         unlisted: What a filter may say though nobody chooses it from a list: pages lead there.
-        written: Rows that a change set wrote, for fields of the family `writes`; None where the asker may not look
-            at it or there is none.
+        numbered: The condition of fields of the family `numbered`, whose value is a number of something: from the field
+            and the number to rows; None where the asker may not know it or there is no such thing.
     """
 
     model: type[Model]
@@ -193,7 +193,7 @@ class Vocabulary:
     search: Callable[[Filterable, str], Q] | None = None
     far: Callable[[type[Model]], "Vocabulary | None"] | None = None
     unlisted: Mapping[str, Filterable] = field(default_factory=dict)
-    written: Callable[[Filterable, int, Asker], Q | None] | None = None
+    numbered: Callable[[Filterable, int, Asker], Q | None] | None = None
 
     def known_to(self, actor: Actor) -> dict[str, Filterable]:
         """The fields that `actor` may filter by; the others do not exist for them."""

@@ -102,12 +102,12 @@ class Labels:
     Attributes:
         formats: Numbers, money and dates.
         titles: Titles of records by id, only those the reader may see; without it records show their number.
-        changes: What a change set is called, where the reader may look at it.
+        numbers: What the number of a field of the family `numbered` stands for, where the reader may know it.
     """
 
     formats: Formats
     titles: Callable[[type[Model], Collection[int]], Mapping[int, str]] | None = None
-    changes: Callable[[int], str] | None = None
+    numbers: Callable[[str, int], str] | None = None
 
 
 def sentence(node: Node | None, vocabulary: Vocabulary, asker: Asker, labels: Labels) -> list[Part]:
@@ -199,7 +199,7 @@ class _Reader:
         if family is Family.BOOL:
             true = (test.values[0].text.lower() == "true") is not negated
             return "%(field)s" if true else gettext_lazy("not %(field)s")
-        if family in (Family.CHOICE, Family.CHOICES, Family.REF, Family.WRITES):
+        if family in (Family.CHOICE, Family.CHOICES, Family.REF, Family.NUMBERED):
             return _except if negated else _colon
         if family is Family.NUMBER:
             return gettext_lazy("%(field)s other than %(value)s") if negated else gettext_lazy("%(field)s of %(value)s")
@@ -225,9 +225,9 @@ class _Reader:
                 return str(dict(field.choices)[choice(field, literal)])
             case Family.REF:
                 return self.reference(field, literal)
-            case Family.WRITES:
+            case Family.NUMBERED:
                 number_ = next(iter(references(field, literal, self.asker)))
-                name = self.labels.changes(number_) if self.labels.changes else ""
+                name = self.labels.numbers(field.name, number_) if self.labels.numbers else ""
                 return name or gettext("no. %(number)s") % {"number": literal.text}
             case Family.DATE | Family.DATETIME:
                 return self.date(field, literal)

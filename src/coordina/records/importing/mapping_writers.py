@@ -9,7 +9,7 @@ from pydantic import Field
 from coordina.accounts.models import User
 from coordina.core.actions import action
 from coordina.core.refusals import Refusal
-from coordina.records.importing.access import IMPORT, may_import
+from coordina.records.importing.access import may_import
 from coordina.records.importing.tables import find_known
 from coordina.records.models import ImportMapping
 
@@ -17,7 +17,14 @@ LARGEST = 2000
 """Columns that a mapping keeps."""
 
 
-@action(ImportMapping, permission=IMPORT, label=_("Remember the mapping"), verb="create", icon="plus", hidden=True)
+@action(
+    ImportMapping,
+    permission=ImportMapping.permission("add"),
+    label=_("Remember the mapping"),
+    verb="create",
+    icon="plus",
+    hidden=True,
+)
 def save_mapping(
     *,
     name: Annotated[str, Field(min_length=1, max_length=80)],

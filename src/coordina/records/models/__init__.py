@@ -15,6 +15,7 @@ from coordina.records.models.fields import (
 from coordina.records.models.hung import Attachment, ExternalId, Note, Tag, TagLink
 from coordina.records.models.imports import ImportProblem, ImportRun, ImportTwin, RunState
 from coordina.records.models.mappings import ImportMapping
+from coordina.records.models.quality import QualityLook, QualityMark
 from coordina.records.models.saved import Audience, FirstView, KeptFigures, Layout, SavedView
 from coordina.records.models.search import SearchRow
 
@@ -46,6 +47,8 @@ __all__ = [
     "NotSame",
     "Note",
     "OtherKey",
+    "QualityLook",
+    "QualityMark",
     "RunState",
     "SavedView",
     "SearchRow",

@@ -100,10 +100,11 @@ def mapping_values(request: Any, run: ImportRun, known: RecordType) -> dict[str,
     }
 
 
-def remember_values(run: ImportRun) -> dict[str, Any]:
+def remember_values(run: ImportRun, user: User) -> dict[str, Any]:
     """What the review says about keeping the decisions: under which name, and whether there is anything to keep."""
     used = mappings.applied(run)
     return {
+        "may_remember": user.may(ImportMapping.permission("add")),
         "remember_name": used.name if used is not None else run.file_name.rsplit(".", 1)[0][:80],
         "remembered": used,
         "worth": used is None and _decided(run),

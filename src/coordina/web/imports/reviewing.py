@@ -215,6 +215,6 @@ def review_values(request: Any, run: ImportRun, known: RecordType, show: str, af
         "verb": text % {"count": request.formats.integer(usable)},
         "bar": [(v.count, v.fill) for v in verdicts if v.fill and v.count],
         "page": ColumnsPage(run, known, request.user),
-        **remember_values(run),
+        **remember_values(run, request.user),
         **(twin_values(run, known, request.user, request.formats, after) if show == "twin" else {}),
     }

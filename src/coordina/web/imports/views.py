@@ -16,7 +16,7 @@ from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.ledger.queue import cancel, retry
 from coordina.records.importing import steps
 from coordina.records.importing.access import IMPORT, importable_types, runs_of
-from coordina.records.models import ImportRun, RunState
+from coordina.records.models import ImportMapping, ImportRun, RunState
 from coordina.web.imports import going
 from coordina.web.imports.answering import make_answer
 from coordina.web.imports.choosing import DECIMALS, MODES, ORDERS, ColumnsPage, read_choice
@@ -127,7 +127,7 @@ def begin(request: Any, pk: int) -> HttpResponse:
     """Import what was checked; a stopped import goes on."""
     run = going.whole(going.own_run(request.user, pk))
     going.move(run, RunState.RUNNING, RunState.CHECKED, RunState.STOPPED)
-    if request.POST.get("remember"):
+    if request.POST.get("remember") and request.user.may(ImportMapping.permission("add")):
         remember(run, request.user, request.POST.get("mapping_name", "")[:80])
     return redirect("web:import_run", run.pk)
 
