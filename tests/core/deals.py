@@ -31,6 +31,9 @@ class Seller(models.Model):
     def may(self, permission: str) -> bool:
         return permission in self.permissions
 
+    def shut(self, noun: str) -> dict[str, str]:
+        return {}
+
     def scope(self, permission: str) -> Scope | None:
         return Scope(Reach.TEAM, self.pk, tuple(self.teams))
 

@@ -61,7 +61,7 @@ def test_a_filter_uses_the_index(text: str, index: str, world: Seller) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["score", "-score", "-colour"])
 def test_a_sort_uses_the_index(text: str, world: Seller) -> None:
-    by = order_of(text, FIELDS, world, Deal)
+    by = order_of(text, FIELDS, Deal)
     first = page(Deal.objects.all(), by, size=5)
     assert page(Deal.objects.all(), by, after=first.next, size=5).ids
     with CaptureQueriesContext(connection) as captured:

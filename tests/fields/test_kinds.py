@@ -100,7 +100,7 @@ def test_lists_sort_by_it_with_the_empty_last(world: World, define: Define, samp
         return
     rising = sorted((0, 1), key=two.held)
     for text, order in ((two.name, rising), (f"-{two.name}", rising[::-1])):
-        by = order_of(text, known.fields, world.boss, Company)
+        by = order_of(text, known.known_to(world.boss), Company)
         keys, mark = [], ""
         for _step in range(3):
             step = page(Company.objects.filter(name__in=("Uno", "Dos", "Nada")), by, after=mark, size=1)

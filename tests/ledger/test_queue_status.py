@@ -33,6 +33,9 @@ class Person:
     def scope(self, permission: str) -> Scope | None:
         return None
 
+    def shut(self, noun: str) -> dict[str, str]:
+        return {}
+
 
 LIA, BRUNO = Person(1), Person(2)
 OPERATOR = Person(3, frozenset({"ledger.view_job", "ledger.change_job"}))

@@ -67,7 +67,7 @@ def test_the_index_follows_edits_deletes_and_renames(people: dict[str, User]) ->
     submit(standard(Company, "edit"), {"name": "Nueva"}, by=rep, via="web", pk=company.pk)
     assert (titles("vieja", rep), titles("nueva", rep)) == ([], ["Nueva"])
     person = submit(standard(Person, "create"), {"name": "Ana Sol", "company": company.pk}, by=rep, via="web")
-    assert Company.objects.filter(matching(Company, "nue")).count() == 1
+    assert Company.objects.filter(matching(Company, "nue", rep)).count() == 1
     submit(standard(Person, "delete"), {}, by=people["director"], via="web", pk=person.pk)
     assert titles("sol", rep) == []
     call_command("rebuild", "--check")

@@ -152,7 +152,7 @@ def addresses(ids: dict[str, list[int]]) -> Iterator[tuple[str, str]]:
                         yield name, "/" + _fill(route, known.url, pk, word)
         elif "noun" in parts:
             yield name, "/" + _fill(route, "opportunities", 0, "")
-        elif set(parts) in ({"token"}, {"pk", "what"}):
+        elif set(parts) in ({"token"}, {"tag"}, {"pk", "what"}):
             yield name, "/" + _fill(route, "", 1, "x")
         elif route.startswith("today/"):
             for watcher in (w for w in WATCHERS if w.of is Opportunity):
@@ -178,7 +178,7 @@ def words(name: str, known: Any) -> list[str]:
 
 def _fill(route: str, noun: str, pk: int, word: str) -> str:
     values = {"known": noun, "url": noun, "pk": str(pk), "name": word, "slug": word, "place": "0"}
-    values |= {"noun": noun, "token": word, "what": word, "segment": f"{pk}-x"}
+    values |= {"noun": noun, "token": word, "tag": "companies", "what": word, "segment": f"{pk}-x"}
     values |= {"deed": "edit"}
     return _PART.sub(lambda match: values[match[2]], route)
 

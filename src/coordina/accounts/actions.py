@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from coordina.accounts import tickets
+from coordina.accounts.closing import checked, closable_types
 from coordina.accounts.devices import end_devices
 from coordina.accounts.enums import Access, Language
 from coordina.accounts.models import Credential, Organization, Role, User
@@ -18,7 +19,7 @@ from coordina.accounts.standing import need_standing
 from coordina.accounts.throttle import forgive, limits_of, release, reserve
 from coordina.accounts.writers import checked_email
 from coordina.core.actions import action
-from coordina.core.actors import Reach
+from coordina.core.actors import Reach, Shut
 from coordina.core.permissions import GRANTS, PERMISSIONS, defaults_for, permission
 from coordina.core.refusals import Refusal
 
@@ -340,6 +341,31 @@ def set_reach(*, role: Role, reach: dict[str, str], by: User | None, at: datetim
     return role
 
 
+@action(
+    Role, permission="accounts.change_role", label=_("Change hidden and read-only fields"), icon="eye-off", hidden=True
+)
+def set_fields(*, role: Role, fields: dict[str, dict[str, str]], by: User | None, at: datetime) -> Role:
+    """Say which fields a role does not see, and which it only reads.
+
+    Args:
+        fields: By name of a record type `hidden` or `read` by name of a field; what is absent is open. A field that
+            only some roles see is seen by whom it is not hidden from.
+
+    Raises:
+        Refusal: For a field that there is not, that cannot be closed, or that the role needs to make records.
+    """
+    kept = checked(fields, role.reach)
+    for known in closable_types():
+        for name, field in known.fields.items():
+            if field.permission:
+                hidden = kept.get(known.name, {}).get(name) == Shut.HIDDEN
+                role.reach = {n: r for n, r in role.reach.items() if n != field.permission}
+                role.reach |= {} if hidden else {field.permission: str(Reach.ALL)}
+    role.reach, role.fields = dict(sorted(role.reach.items())), kept
+    role.save()
+    return role
+
+
 @action(Role, permission="accounts.add_role", label=_("Copy the role"), icon="copy")
 def copy_role(
     *, role: Role, name: Annotated[str, Field(min_length=1, max_length=80)], by: User | None, at: datetime
@@ -354,5 +380,5 @@ def copy_role(
     """
     if Role.objects.filter(name__iexact=name).exists():
         raise Refusal("taken", _("Another role has this name."), field="name")
-    made: Role = Role.objects.create(name=name, reach=dict(role.reach))
+    made: Role = Role.objects.create(name=name, reach=dict(role.reach), fields=dict(role.fields))
     return made

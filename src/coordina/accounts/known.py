@@ -53,6 +53,7 @@ def _keep(user_id: int, mark: Mark, user: User) -> None:
     """Keep a user with what every request works out from them: reach and teams."""
     if Reach.TEAM in user.reach.values():
         _ = user.team_ids
+    _ = user.sights  # made before copies are, so that they all share it
     with _lock:
         _kept[user_id] = (mark, user)
         _kept.move_to_end(user_id)

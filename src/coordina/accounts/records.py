@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from coordina.accounts import closing
 from coordina.accounts.models import Organization, Rate, Role, Team, Token, User
 from coordina.accounts.rates import RateWriter
 from coordina.accounts.reach import differences
@@ -67,7 +68,7 @@ ROLE = declare(
     columns=("name",),
     order="name",
     writer=RoleWriter,
-    extra={"lines": {"reach": differences}},
+    extra={"lines": {"reach": differences, "fields": closing.differences}},
     grants=GRANTS["people"],
     setting=True,
     importable=False,

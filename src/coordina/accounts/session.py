@@ -34,6 +34,10 @@ class Nobody:
     def scope(self, permission: str) -> None:
         """No records."""
 
+    def shut(self, noun: str) -> dict[str, str]:
+        """Nothing in particular: there is nothing to see anyway."""
+        return {}
+
 
 def start(request: HttpRequest, user: User, *, remember: bool = False) -> None:
     """Begin a session under a new key: one that somebody else has fixed or seen is worth nothing.

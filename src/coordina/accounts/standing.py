@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from coordina.accounts import closing
 from coordina.accounts.enums import Access
 from coordina.accounts.models import Role, User
 from coordina.core.actors import Reach
@@ -25,7 +26,10 @@ def exceeds(reach: Mapping[str, str], limit: Mapping[str, str]) -> bool:
 
 def may_give(by: User | None, role: Role | None) -> bool:
     """Whether somebody may give a role or decide about a person who has it: the system and who edits roles always."""
-    return by is None or by.may(EDIT_ROLES) or role is None or not exceeds(role.reach, by.reach)
+    if by is None or by.may(EDIT_ROLES) or role is None:
+        return True
+    own = by.role.fields if by.role is not None else {}
+    return not exceeds(role.reach, by.reach) and not closing.exceeds(role.fields, own)
 
 
 def need_standing(by: User | None, user: User) -> None:

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.apps import apps
+from django.conf import settings
+from django.utils import translation
+
 from coordina.accounts.models import User
-from coordina.activity.kinds import KINDS
+from coordina.activity.kinds import FOLLOWED, KINDS
 from coordina.activity.models import Notification
 from coordina.activity.seeing import seen_of
+from coordina.core.types import find_type
 
 
 def readable(rows: Iterable[Notification], user: User) -> list[Notification]:
@@ -28,10 +33,26 @@ def _left(each: Notification, user: User, seen: set[int]) -> bool:
         return False
     if each.subject_id is None:
         return True
+    if each.kind == FOLLOWED and _tells_hidden(each, user):
+        return False
     each.also = [pk for pk in each.also if pk in seen]
     if each.subject_id not in seen and each.also:
         each.subject_id = each.also[0]
     return each.subject_id in seen
+
+
+def _tells_hidden(each: Notification, user: User) -> bool:
+    """Whether news of a change, told earlier, name a field that is hidden from the person by now."""
+    model = apps.get_model(each.subject_type)
+    known = find_type(model)
+    if known is None:
+        return False
+    for name in known.sight(user).hidden:
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                if f"{known.fields[name].label}: " in each.text:
+                    return True
+    return False
 
 
 def newest(user: User, *, unread: bool = False, before: int | None = None, limit: int = 30) -> list[Notification]:

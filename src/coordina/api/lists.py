@@ -116,7 +116,7 @@ def _order(visitor: Visitor, known: RecordType, text: str) -> Order:
     if text in ("id", "-id"):
         return Order("id", "id", text.startswith("-"), False)
     if text:
-        return order_of(text, known.fields, visitor.user, known.model)
+        return order_of(text, known.known_to(visitor.user), known.model)
     return default_order(known, visitor.user)
 
 

@@ -15,6 +15,7 @@ from coordina.core.changes import Values
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal, Text
 from coordina.core.registry import Registry
+from coordina.core.types import find_type
 
 HIDDEN = frozenset({"by", "at"})
 """Parameters that the door supplies and nobody types."""
@@ -50,6 +51,8 @@ class Action:
             it bulk work judges without writing, and writes a thousand rows in a few statements instead of one by one;
             it must be all that the function does.
         private: Whether no program may call it: what gives access, and what needs something that only pages know.
+        writes: Names of fields it decides without being told, such as an amount that is taken from elsewhere.
+        elsewhere: Names in its input that are of other records, though fields of its own have the same.
         carries: Whether what refers to its record moves along, also what the caller may not change; so it does back.
     """
 
@@ -68,6 +71,8 @@ class Action:
     plan: Callable[..., Values] | None = None
     hidden: bool = False
     private: bool = False
+    writes: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     carries: bool = False
 
     @property
@@ -136,6 +141,24 @@ class Action:
             kind: Any = get_origin(self.hints[self.patch])
             kwargs[self.patch] = kind({n: getattr(given, n) for n in given.model_fields_set if n not in kwargs})
         return kwargs
+
+    def closed_to(self, actor: Any) -> frozenset[str]:
+        """Names in its input that are fields of its record which somebody may not write: for them there are none."""
+        known = find_type(self.model)
+        closed = known.sight(actor).closed if known is not None else frozenset()
+        if not closed:
+            return closed
+        return frozenset(n for n in closed - {*self.elsewhere} if n in self.input.model_fields or n in self.writes)
+
+    def open_to(self, actor: Any) -> bool:
+        """Whether somebody can take it at all: it is allowed, and needs no field that is closed to them."""
+        if not actor.may(self.permission):
+            return False
+        closed = self.closed_to(actor)
+        if not closed:
+            return True
+        given = self.input.model_fields
+        return not any(n in self.writes or given[n].is_required() for n in closed)
 
     def allows(self, obj: Record) -> bool:
         """Whether the record's state lets the action start."""

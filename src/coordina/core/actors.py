@@ -1,5 +1,6 @@
 """Whoever acts: a person, or the system on a person's behalf."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -11,6 +12,13 @@ class Reach(StrEnum):
     OWN = "own"
     TEAM = "team"
     ALL = "all"
+
+
+class Shut(StrEnum):
+    """How a field is closed to somebody."""
+
+    HIDDEN = "hidden"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +44,8 @@ class Actor(Protocol):
 
     def scope(self, permission: str) -> Scope | None:
         """The records the permission covers; None without the permission."""
+        ...
+
+    def shut(self, noun: str) -> Mapping[str, str]:
+        """The fields of a record type that the role closes, by name: `hidden`, or `read` for read only."""
         ...

@@ -183,6 +183,11 @@ def errors_of(error: ValidationError, labels: Mapping[str, Text]) -> dict[str, l
     return found
 
 
+def unknown_field(name: str) -> str:
+    """What is said of an input that names no field."""
+    return str(_UNKNOWN_FIELD % {"field": name})
+
+
 def invalid(error: ValidationError, labels: Mapping[str, Text]) -> Invalid:
     """The refusal that every door shows for a validation error; see `errors_of`."""
     return Invalid(errors_of(error, labels))

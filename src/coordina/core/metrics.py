@@ -41,6 +41,7 @@ class Metric:
         over: For a ratio: the condition of the whole; `measure` then counts `where` within it.
         time: Field by which it belongs to a period; empty for a figure of now.
         source: Formula in words, for the reader.
+        worked_from: Names of the fields it is measured from: from whom one is hidden, the figure is hidden, too.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Metric:
     over: str = ""
     better: Better = Better.UP
     source: Text = ""
+    worked_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from django.db.models import F, Field, Model
 from django.db.models.expressions import Expression, OrderBy
 from django.utils.translation import gettext_lazy as _
 
-from coordina.core.actors import Actor
 from coordina.core.filters.refusals import BadFilter
 from coordina.core.jsonpath import JsonValue
 from coordina.core.jsonvalues import class_of
@@ -41,11 +40,6 @@ class Sortable(Protocol):
     @property
     def path(self) -> str:
         """Name of the column; empty: the name."""
-        ...
-
-    @property
-    def permission(self) -> str:
-        """Without this permission there is no such field; empty for all."""
         ...
 
     @property
@@ -98,13 +92,12 @@ class Order:
         return value, OrderBy(F("pk"), descending=down)
 
 
-def order_of(text: str, fields: Mapping[str, Sortable], actor: Actor, model: type[Model]) -> Order:
+def order_of(text: str, fields: Mapping[str, Sortable], model: type[Model]) -> Order:
     """Read an order such as `-amount`.
 
     Args:
         text: Name of a field, with `-` for downwards.
-        fields: The fields of the record type.
-        actor: Who asks: a field hidden from them cannot be sorted by.
+        fields: The fields of the record type that the asker may see.
         model: The model of the rows.
 
     Raises:
@@ -113,7 +106,7 @@ def order_of(text: str, fields: Mapping[str, Sortable], actor: Actor, model: typ
     """
     descending, name = text.startswith("-"), text.removeprefix("-")
     field = fields.get(name)
-    if field is None or (field.permission and not actor.may(field.permission)):
+    if field is None:
         raise BadFilter(_("There is no field “%(name)s” to sort by.") % {"name": name[:40]})
     if not field.sortable or field.kind == "ref":
         raise BadFilter(_("Lists cannot be sorted by “%(field)s”.") % {"field": field.label})

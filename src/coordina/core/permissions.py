@@ -44,6 +44,10 @@ class Permissions(Registry[str, Permission]):
         """Know these, and no others, besides the declared ones."""
         self._grown = found
 
+    def declared(self) -> Iterator[Permission]:
+        """Those that rooms declare."""
+        return super().__iter__()
+
     def get(self, key: str) -> Permission | None:
         """The permission, or None where there is none."""
         return super().get(key) or self._grown.get(key)

@@ -83,6 +83,7 @@ class Field:
         gone: Choices that are no longer offered; records that have one keep it.
         visible_if: Pages show it for such records only.
         required_if: Such records must have a value.
+        worked_from: Names of the fields it is worked out from: it tells of them, so it is hidden with any of them.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Field:
     gone: frozenset[str] = frozenset()
     visible_if: Condition | None = None
     required_if: Condition | None = None
+    worked_from: tuple[str, ...] = ()
     make: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -250,15 +252,52 @@ class RecordType:
     def _searchable(self) -> tuple[Field, ...]:
         return tuple(x for x in self.declared.values() if x.searchable)
 
-    def known_to(self, actor: Any) -> dict[str, Field]:
-        """The fields that `actor` may see at all."""
-        return {n: x for n, x in self.fields.items() if not x.permission or actor.may(x.permission)}
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Names of the fields that no role can be hidden: by them a record is called, seen, worked with and read."""
+        model = self.model
+        owned = {
+            self.title.removesuffix("_id"),
+            self.within,
+            model.scope_owner,
+            model.scope_team,
+            "status",
+            "changed_at",
+        }
+        money = {field.currency for field in self.fields.values()}
+        return frozenset({*owned, *money, *self.extra.get("fixed", ())} - {""})
 
-    def told_to(self, actor: Any) -> dict[str, Field]:
+    def known_to(self, actor: Any) -> Mapping[str, Field]:
+        """The fields that `actor` may see at all; the others do not exist for them."""
+        return self.sight(actor).fields
+
+    def told_to(self, actor: Any) -> Mapping[str, Field]:
         """The same for histories: with the fields that were archived since."""
-        grown = GROWN.get(self.name)
-        gone = grown.retired if grown is not None else {}
-        return self.known_to(actor) | {n: x for n, x in gone.items() if not x.permission or actor.may(x.permission)}
+        return self.sight(actor).told
+
+    def sight(self, actor: Any) -> "Sight":
+        """What of the fields `actor` may see and write."""
+        from coordina.core.sight import sight_of
+
+        return sight_of(self, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What somebody may see and write of the fields of a record type; made once for a person or role, never changed.
+
+    Attributes:
+        fields: Those they may see. told: The same with archived ones.
+        editable: Those that create and edit take from them.
+        closed: Names of those they may not write: hidden and read only.
+        hidden: Names of those they may not see.
+    """
+
+    fields: Mapping[str, Field]
+    told: Mapping[str, Field]
+    editable: Mapping[str, Field]
+    closed: frozenset[str]
+    hidden: frozenset[str]
 
 
 def editable(fields: Mapping[str, Field]) -> dict[str, Field]:

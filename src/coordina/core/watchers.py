@@ -79,6 +79,7 @@ class Watcher:
         when: The records that need a hand, on a day.
         columns: Attribute names of the columns that `when`, `since` and `importance` read; when one of them is
             written, the record is asked again.
+        about: Names of fields that the matter itself tells of: from whom one is hidden, the matter is hidden, too.
         shows: Further ORM paths that the sentences need, such as `company__name`.
         since: Day since which it is so.
         importance: Points from 0 to 100; important from `IMPORTANT` on.
@@ -100,6 +101,7 @@ class Watcher:
     importance: Callable[[Row, Tuning], int]
     says: Callable[[Row, Formats], tuple[str, str]]
     weighs: Callable[[Row, Tuning, Formats], str]
+    about: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
     wait: int | None = 0
     acts: tuple[Act, ...] = ()

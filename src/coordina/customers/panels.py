@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,8 @@ def people_panel(company: Company, user: User) -> Mapping[str, Any]:
     columns = ("pk", "name", "role", "email", "phone", "mobile")
     rows = Person.objects.visible_to(user)
     main = rows.filter(company=company.pk).annotate(role=F("job_title")).order_by("name", "pk")
+    hidden = type_of(Person).sight(user).hidden
+    gone = {n: "" for n, of in zip(columns, ("", "", "job_title", *columns[3:]), strict=True) if of in hidden}
     found = [dict(zip(columns, row, strict=True)) for row in main.values_list(*columns)[: SHOWN + 1]]
     if len(found) <= SHOWN:
         also = Position.objects.filter(company=company.pk, person__in=rows.values("pk")).annotate(
@@ -38,7 +40,7 @@ def people_panel(company: Company, user: User) -> Mapping[str, Any]:
         more = also.order_by("name", "pk").values_list("person_id", *columns[1:])[: SHOWN + 1 - len(found)]
         found += [dict(zip(columns, row, strict=True)) | {"further": True} for row in more]
     return {
-        "people": found[:SHOWN],
+        "people": [row | gone for row in found[:SHOWN]],
         "more": len(found) > SHOWN,
         "may_add": user.may(Person.permission("add")),
         "company": company,
@@ -48,7 +50,9 @@ def people_panel(company: Company, user: User) -> Mapping[str, Any]:
 def group_panel(company: Company, user: User) -> Mapping[str, Any]:
     """The company above and those below."""
     rows = Company.objects.visible_to(user).filter(Q(parent=company.pk) | Q(pk=company.parent_id or 0))
-    found = list(rows.order_by("name", "pk").values_list("pk", "name", "city")[: SHOWN + 2])
+    city = F("city") if "city" in type_of(Company).known_to(user) else Value("")
+    named = rows.annotate(shown_city=city).order_by("name", "pk").values_list("pk", "name", "shown_city")
+    found = list(named[: SHOWN + 2])
     above = next((row for row in found if row[0] == company.parent_id), None)
     below = [row for row in found if row[0] != company.parent_id]
     return {"above": above, "below": below[:SHOWN], "more": len(below) > SHOWN, "company": company}

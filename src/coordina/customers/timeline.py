@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordina.core.records import Record
+from coordina.core.sight import veiled
 from coordina.core.timeline import TIMELINE, Look, Moment, Source
-from coordina.core.types import find_type
+from coordina.core.types import find_type, type_of
 from coordina.customers.enums import Direction, InteractionKind, Outcome
 from coordina.customers.models import Company, Interaction, Person
 from coordina.records.models import Hanger
@@ -47,7 +48,9 @@ def read_interactions(look: Look) -> Sequence[Moment]:
     if spot is not None:
         at, pk = spot
         rows = rows.filter(Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk))
-    found = list(rows.select_related("owner", "person").order_by("-happened_at", "-pk")[: look.limit])
+    known = type_of(Interaction)
+    newest = rows.select_related("owner", "person").order_by("-happened_at", "-pk")[: look.limit]
+    found = [veiled(each, known, look.user) for each in newest]
     names = _subjects(found, look)
     return [_moment(each, look, names) for each in found]
 

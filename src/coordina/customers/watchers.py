@@ -37,6 +37,7 @@ watch(
         icon="shield-half",
         when=lambda today: Q(consent=""),
         columns=("consent", "created_at"),
+        about=("consent",),
         shows=("name", "company__name", "job_title"),
         since=lambda row: row["created_at"].date(),
         importance=lambda row, said: POINTS,

@@ -11,9 +11,10 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
+from coordina.core.actors import Actor
 from coordina.core.filters import Asker, compile_filter, parse
 from coordina.core.metrics import DIMENSIONS, METRICS, Dimension, Metric, Unit
-from coordina.core.refusals import Text
+from coordina.core.refusals import Forbidden, Text
 from coordina.core.types import TYPES
 from coordina.insights.periods import Period
 from coordina.records.vocabularies import vocabulary_of
@@ -53,6 +54,21 @@ class Slice:
     url: str
 
 
+def open_to(metric: Metric, user: Actor, by: str = "") -> bool:
+    """Whether a figure, and what it is broken down by, tells of no field that is hidden from somebody.
+
+    Args:
+        metric: The figure.
+        user: Who looks.
+        by: Name of a dimension; empty for the figure alone.
+    """
+    hidden = TYPES[metric.of].sight(user).hidden
+    if not hidden:
+        return True
+    fields = (*metric.worked_from, metric.time, DIMENSIONS[by].field_name if by else "")
+    return hidden.isdisjoint(fields)
+
+
 def figure(name: str, asker: Asker, *, narrowed: str = "", period: Period | None = None) -> Figure:
     """A metric over the records the asker may see; see `figures`."""
     return figures([(name, period)], asker, narrowed=narrowed)[0]
@@ -70,6 +86,7 @@ def figures(asked: Sequence[tuple[str, Period | None]], asker: Asker, *, narrowe
     by_type: dict[str, dict[str, Any]] = {}
     for place, (name, period) in enumerate(asked):
         metric = METRICS[name]
+        _need_open(metric, asker)
         found = by_type.setdefault(metric.of, {})
         found[f"x{place}"] = _measured(metric, metric.where, asker, period)
         if metric.over:
@@ -112,6 +129,7 @@ def breakdowns(
     within = Q()
     for place, name in enumerate(names):
         metric = METRICS[name]
+        _need_open(metric, asker, dimension)
         expressions[f"n{place}"] = Count("pk", filter=_condition(metric, metric.over or metric.where, asker, period))
         expressions[f"x{place}"] = _measured(metric, metric.where, asker, period)
         within |= _condition(metric, metric.over or metric.where, asker, period)
@@ -121,6 +139,16 @@ def breakdowns(
                       narrowed, period, most)
         for i, name in enumerate(names)
     }  # fmt: skip
+
+
+def _need_open(metric: Metric, asker: Asker, by: str = "") -> None:
+    """Refuse a figure that tells of something hidden; pages leave it out before.
+
+    Raises:
+        Forbidden: Always then.
+    """
+    if not open_to(metric, asker.user, by):
+        raise Forbidden
 
 
 def _slices(

@@ -1,6 +1,6 @@
 """Converting a lead into company, person and opportunity, without loss and undoable as one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from coordina.accounts.models import User
-from coordina.core.actions import action
+from coordina.core.actions import action, standard
 from coordina.core.bulk import bulk_save
+from coordina.core.messages import unknown_field
 from coordina.core.records import Record
-from coordina.core.refusals import Forbidden, Refusal
+from coordina.core.refusals import Forbidden, Invalid, Refusal
+from coordina.core.sight import written_names
 from coordina.core.types import Kind, type_of
 from coordina.customers.enums import AddressKind
 from coordina.customers.models import Address, Company, Interaction, Person, Position
@@ -56,8 +58,14 @@ class _Work:
     holders: dict[str, Holder] = field(default_factory=dict)
     found: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Fields of the lead that whoever converts may not see: their values stay with the lead."""
+        return type_of(Lead).sight(self.by).hidden
 
-@action(Lead, permission=CHANGE, label=_("Convert"), lifecycle=(OPEN, "converted"), icon="user-check", hidden=True)
+
+@action(Lead, permission=CHANGE, label=_("Convert"), lifecycle=(OPEN, "converted"), icon="user-check", hidden=True,
+        elsewhere=("company", "company_name", "person", "stage", "amount", "currency", "closes_on"))  # fmt: skip
 def convert(
     *,
     lead: Lead,
@@ -89,6 +97,8 @@ def convert(
     if not work.holders:
         raise Refusal("nothing", _("Choose or make a company or a contact."), field="company")
     if opportunity_name:
+        said = {"pipeline": pipeline, "stage": stage, "amount": amount, "currency": currency, "closes_on": closes_on}
+        _refuse_closed([n for n, v in said.items() if v not in (None, "")], by)
         begun = _begun(pipeline, stage)
         sale = {"name": opportunity_name, **begun, "amount": amount, "closes_on": closes_on}
         sale["currency"] = currency or lead.currency
@@ -100,6 +110,16 @@ def convert(
     today = today_of(by, at)
     ended = {"stage": Stages().first(rules.CONVERTED), "entered_on": today, "ended_on": today}
     return write_lead(lead, {**ended, **{n: work.found.get(n) for n in MODELS}}, by=by, at=at)
+
+
+def _refuse_closed(names: Sequence[str], by: User) -> None:
+    """Refuse what whoever converts may not write of an opportunity, as if there were no such fields.
+
+    Raises:
+        Invalid: Naming each.
+    """
+    if unknown := written_names(names, type_of(Opportunity), by):
+        raise Invalid({name: [unknown_field(name)] for name in unknown})
 
 
 def _begun(pipeline: Pipeline | None, stage: Stage | None) -> dict[str, Any]:
@@ -125,7 +145,8 @@ def _take(work: _Work, name: str, chosen: Any, given: Mapping[str, Any]) -> None
         work.found[name] = own or chosen
         work.holders[name] = Holder(name, _present(work.lead, own or chosen), False, own is not None, {}, {})
     elif given.get("name"):
-        if not work.by.may(model.permission("add")):
+        made = standard(model, "create")
+        if made is None or not made.open_to(work.by):
             raise Forbidden
         work.holders[name] = Holder(name, {}, True, True, dict(given), {})
         if name == "company" and not work.lead.street:
@@ -150,7 +171,7 @@ def _hand_over(work: _Work) -> None:
     lead, holders = work.lead, list(work.holders.values())
     fields = type_of(Lead).fields
     formats = current_formats()
-    values = {n: getattr(lead, f"{n}_id" if n == "industry" else n) for n in WAYS}
+    values = {n: getattr(lead, f"{n}_id" if n == "industry" else n) for n in WAYS if n not in work.hidden}
     said: dict[str, tuple[str, str]] = {}
     for name, value in values.items():
         text = str(lead.industry) if name == "industry" else str(value)
@@ -160,7 +181,8 @@ def _hand_over(work: _Work) -> None:
             text = formats.money(value, cents=True)
         said[name] = (capital(fields[name].label), text)
     hand_over(values, holders, said)
-    _hand_over_amount(work, formats.money(lead.amount, lead.currency, cents=True))
+    if "amount" not in work.hidden:
+        _hand_over_amount(work, formats.money(lead.amount, lead.currency, cents=True))
     for label, text in lead.other_data.items():
         _keep(work, str(label), str(text), ("company", "person", "opportunity"))
     _hand_over_added(work)
@@ -171,7 +193,7 @@ def _hand_over_added(work: _Work) -> None:
     """Values of fields that people added: into a field of the same name and kind, else kept in words."""
     for name, about in type_of(Lead).fields.items():
         value = work.lead.custom.get(about.json_key) if about.json_key else None
-        if value is None:
+        if value is None or name in work.hidden:
             continue
         for where in ("company", "person", "opportunity"):
             held = work.holders.get(where)

@@ -1,6 +1,6 @@
 """Which companies and people a lead may already be, among those that somebody may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
+from coordina.core.sight import blanked
 from coordina.core.types import type_of
 from coordina.customers.models import Company, Person
 from coordina.leads.models import Lead
@@ -48,13 +49,14 @@ def companies_like(lead: Lead, user: User) -> list[Match]:
     if domain:
         keys |= _employers(domain, user)
     rows = Company.objects.visible_to(user).filter(pk__in=keys).order_by("-pk")
+    known = type_of(Company)
     columns = ("pk", "name", "city", "tax_id", "email", "website", "phone")
     employing = _employers(domain, user) if domain else set()
-    found = [_company(lead, domain, row, employing) for row in rows.values(*columns)]
+    found = [_company(lead, domain, blanked(row, known, user), employing) for row in rows.values(*columns)]
     return _best(found)
 
 
-def _company(lead: Lead, domain: str, row: dict[str, Any], employing: set[int]) -> Match:
+def _company(lead: Lead, domain: str, row: Mapping[str, Any], employing: set[int]) -> Match:
     why = [
         (bool(lead.tax_id) and row["tax_id"] == lead.tax_id, _("same tax id"), 8),
         (same_name(lead.company_name, row["name"]), _("same name"), 4),
@@ -69,15 +71,17 @@ def _company(lead: Lead, domain: str, row: dict[str, Any], employing: set[int]) 
 def people_like(lead: Lead, user: User) -> list[Match]:
     """People with the lead's address, telephone or name; the likeliest first."""
     keys = _found([lead.email, lead.phone, lead.mobile, _words(lead.name)], Person, user)
+    hidden = type_of(Person).sight(user).hidden
     rows = Person.objects.visible_to(user).filter(
-        Q(pk__in=keys) | (Q(email=lead.email) if lead.email else Q(pk__in=()))
+        Q(pk__in=keys) | (Q(email=lead.email) if lead.email and "email" not in hidden else Q(pk__in=()))
     )
+    known = type_of(Person)
     columns = ("pk", "name", "job_title", "email", "phone", "mobile", "company_id", "company__name")
-    found = [_person(lead, row) for row in rows.order_by("-pk").values(*columns)[:LOOKED_AT]]
+    found = [_person(lead, blanked(row, known, user)) for row in rows.order_by("-pk").values(*columns)[:LOOKED_AT]]
     return _best(found)
 
 
-def _person(lead: Lead, row: dict[str, Any]) -> Match:
+def _person(lead: Lead, row: Mapping[str, Any]) -> Match:
     numbers = {lead.phone, lead.mobile} - {""}
     why = [
         (bool(lead.email) and row["email"] == lead.email, _("same e-mail"), 8),
@@ -109,6 +113,8 @@ def _found(asked: Iterable[str], model: Any, user: User) -> set[int]:
 
 def _employers(domain: str, user: User) -> set[int]:
     """Companies whose contacts, as far as the person sees them, have addresses at a domain."""
+    if "email" in type_of(Person).sight(user).hidden:
+        return set()
     keys = [hit.pk for hit in find(domain, user, only=[type_of(Person)], limit=LOOKED_AT)]
     rows = Person.objects.visible_to(user).filter(pk__in=keys, email__iendswith=f"@{domain}", company__isnull=False)
     return set(rows.order_by().values_list("company_id", flat=True))

@@ -34,7 +34,7 @@ for _metric in (
            source=_("Converted ÷ all leads that came in the period; young ones may still convert")),
     Metric("leads.first_touch", _("Time to the first touch"), Unit.HOURS, OF, "touch_minutes is not empty", _hours,
            time="received_at", better=Better.DOWN,
-           source=_("Mean hours from the moment they came to our first interaction")),
+           source=_("Mean hours from the moment they came to our first interaction"), worked_from=("touch_minutes",)),
     Metric("leads.disqualified", _("Disqualified leads"), Unit.COUNT, OF, "status = disqualified", _count,
            time="closed_on", better=Better.DOWN),
 ):  # fmt: skip

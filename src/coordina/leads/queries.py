@@ -1,8 +1,8 @@
 """The funnel board: open leads by stage, as far as somebody may see them."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Q
 from coordina.core import keyset
 from coordina.core.actors import Actor
 from coordina.core.ordering import Order
+from coordina.core.types import type_of
 from coordina.leads.models import Lead, LeadStage
 from coordina.leads.stages import Stages
 
@@ -89,7 +90,7 @@ def more_cards(stage: int, user: Actor, after: str, *, condition: Q | None = Non
         BadFilter: For a mark that is none of ours.
     """
     page = keyset.page(_rows(stage, user, condition), ORDER, after=after, size=CARDS)
-    cards = _cards(page.ids)
+    cards = _cards(page.ids, user)
     return tuple(cards[pk] for pk in page.ids if pk in cards), page.next
 
 
@@ -103,6 +104,12 @@ def _rows(stage: int, user: Actor, condition: Q | None) -> Any:
     return rows if condition is None else rows.filter(condition)
 
 
-def _cards(keys: Sequence[int]) -> dict[int, Card]:
+def _cards(keys: Sequence[int], user: Actor) -> dict[int, Card]:
+    """Cards by id, without what is hidden from somebody."""
     rows = Lead.objects.filter(pk__in=keys).order_by().values_list("pk", *_COLUMNS)
-    return {row[0]: Card(*row) for row in rows} if keys else {}
+    gone = {n: v for n, v in _EMPTY.items() if n in type_of(Lead).sight(user).hidden}
+    return {row[0]: replace(Card(*row), **gone) if gone else Card(*row) for row in rows} if keys else {}
+
+
+_EMPTY: Mapping[str, Any] = {"source": "", "amount": None, "next_step": "", "next_step_on": None}
+"""What a card shows of what is hidden."""

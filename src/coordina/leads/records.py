@@ -128,7 +128,7 @@ LEAD = declare(
                    "fecha de entrada", "received", "fecha", "fecha de alta", "lead date")),
         f("first_touch_at", sortable=True,
           aliases=("primer contacto", "first touch", "first contacted", "first activity", "first outreach date")),
-        f("touch_minutes", editable=False, sortable=True),
+        f("touch_minutes", editable=False, sortable=True, worked_from=("first_touch_at",)),
         f("next_step", aliases=("próximo paso", "next action", "next step")),
         f("next_step_on", sortable=True, aliases=("fecha del próximo paso", "next step date", "next activity date")),
         f("company", editable=False),
@@ -177,6 +177,7 @@ LEAD = declare(
         "new": _("New lead"),
         "logs": True,
         "id_aliases": ("lead id", "prospect id", "lead number", "id de prospecto", "id de posible cliente"),
+        "fixed": ("name", "company_name", "reference", "stage", "entered_on", "received_at"),
         "later": (
             *("tax_id", "annual_revenue", "street", "postal_code", "region", "tracking", "first_touch_at"),
             *("outcome_note", "currency", "stage"),

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordina.core.records import Record
+from coordina.core.sight import veiled
 from coordina.core.timeline import TIMELINE, Look, Moment, Source
+from coordina.core.types import type_of
 from coordina.customers.models import Company, Interaction, Person
 from coordina.customers.timeline import ICONS, said
 from coordina.leads.models import Handover, Lead
@@ -89,7 +91,8 @@ def _file(kept: Attachment, look: Look) -> Moment:
 
 def _talks(look: Look, keys: Sequence[int]) -> list[Moment]:
     rows = Interaction.objects.visible_to(look.user).filter(subject_type=Lead._meta.label, subject_id__in=keys)
-    found = rows.select_related("owner", "person").order_by("-happened_at", "-pk")[:MOST]
+    newest = rows.select_related("owner", "person").order_by("-happened_at", "-pk")[:MOST]
+    found = [veiled(each, type_of(Interaction), look.user) for each in newest]
     bodies = {each.pk: "\n".join(dict.fromkeys(t for t in (each.summary, each.body) if t)) for each in found}
     return [
         Moment(

@@ -20,7 +20,7 @@ from coordina.core.growing import PREFIX
 from coordina.core.images import encode
 from coordina.core.inputs import references
 from coordina.core.jsonvalues import stored
-from coordina.core.messages import errors_of
+from coordina.core.messages import errors_of, unknown_field
 from coordina.core.prepared import one
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Forbidden, Invalid, NotFound, Text
@@ -46,7 +46,7 @@ def perform[**P, R](fn: Callable[P, R], *, via: str, version: int | None = None)
     def call(*args: P.args, **given: P.kwargs) -> R:
         kwargs: dict[str, Any] = dict(given)
         by: User = kwargs["by"]
-        if not by.may(declared.permission):
+        if not declared.open_to(by):
             raise Forbidden
         target: Record | None = kwargs[declared.target] if declared.target else None
         with change_set(by=by, at=kwargs["at"], via=via, action=declared.name, **_subject(declared, target)):
@@ -89,8 +89,9 @@ def submit(
         Refusal: Whatever else the caller may not do, or not now.
     """
     at = at or timezone.now()
-    if not by.may(declared.permission):
+    if not declared.open_to(by):
         raise Forbidden
+    check_open(declared, data, by)
     given = validated(declared, data)
     subject: Values = {"subject_type": declared.model._meta.label, "subject_id": pk} if pk is not None else {}
     subject |= {} if declared.undoable else {"undoable": False}
@@ -107,7 +108,32 @@ def submit(
         resolve(declared.input, kwargs, declared.patch or declared.along, by)
         if declared.verb == "create" and declared.patch:
             check_whole(declared, kwargs[declared.patch], by)
-        return declared.fn(**kwargs, by=by, at=at)
+        try:
+            return declared.fn(**kwargs, by=by, at=at)
+        except Invalid as wrong:
+            raise unnamed(wrong, declared, by) from None
+
+
+def check_open(declared: Action, data: Mapping[str, Any], by: User) -> None:
+    """Refuse input that names a field hidden from the caller, or closed to them, as one that names no field at all.
+
+    Raises:
+        Invalid: In the words in which unknown fields are refused.
+    """
+    closed = declared.closed_to(by)
+    unknown = [name for name in data if name in closed]
+    if unknown:
+        raise Invalid({name: [unknown_field(name)] for name in unknown})
+
+
+def unnamed(wrong: Invalid, declared: Action, by: User) -> Invalid:
+    """A refusal that does not name fields hidden from the caller: what is wrong with these others have to mend."""
+    known = find_type(declared.model)
+    hidden = known.sight(by).hidden if known is not None else frozenset()
+    if hidden.isdisjoint(wrong.errors):
+        return wrong
+    told = {name: said for name, said in wrong.errors.items() if name not in hidden}
+    return Invalid({**told, "": [gettext("Something is needed that your role cannot write. Ask an administrator.")]})
 
 
 def emptied(declared: Action, patch: Values) -> Values:

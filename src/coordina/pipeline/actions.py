@@ -397,7 +397,8 @@ def name_company(*, opportunity: Opportunity, company: Company, by: User, at: da
     return _write(opportunity, {"company": company}, by, at)
 
 
-@action(Opportunity, permission=CHANGE, label=_("Take amount from products"), icon="packages")
+@action(Opportunity, permission=CHANGE, label=_("Take amount from products"), icon="packages",
+        writes=("amount",))  # fmt: skip
 def take_amount_from_lines(*, opportunity: Opportunity, by: User, at: datetime) -> Opportunity:
     """Make the amount the sum of the products."""
     lines = list(OpportunityLine.objects.filter(opportunity=opportunity).values_list("quantity", "unit_price"))

@@ -41,19 +41,20 @@ def _regions() -> Mapping[Any, tuple[Any, str]]:
 
 for _metric in (
     Metric("pipeline.open_value", _("Open pipeline"), Unit.MONEY, OF, "status = open", _value,
-           source=_("Sum of the amounts of open opportunities")),
+           source=_("Sum of the amounts of open opportunities"), worked_from=("value",)),
     Metric("pipeline.weighted_value", _("Weighted pipeline"), Unit.MONEY, OF, "status = open", _weighted,
-           source=_("Sum of amount × probability of open opportunities")),
+           source=_("Sum of amount × probability of open opportunities"), worked_from=("value", "probability")),
     Metric("pipeline.open_count", _("Open opportunities"), Unit.COUNT, OF, "status = open", _count),
     Metric("pipeline.won_value", _("Won"), Unit.MONEY, OF, "status = won", _value, time="closed_on",
-           source=_("Sum of the amounts of won opportunities, by the day they were closed")),
+           source=_("Sum of the amounts of won opportunities, by the day they were closed"), worked_from=("value",)),
     Metric("pipeline.won_count", _("Won opportunities"), Unit.COUNT, OF, "status = won", _count, time="closed_on"),
     Metric("pipeline.lost_count", _("Lost opportunities"), Unit.COUNT, OF, "status = lost", _count, time="closed_on",
            better=Better.DOWN),
     Metric("pipeline.win_rate", _("Win rate"), Unit.PERCENT, OF, "status = won", _count, time="closed_on",
            over="status in (won, lost)", source=_("Won ÷ (won + lost), by the day they were closed")),
     Metric("pipeline.mean_cycle", _("Sales cycle"), Unit.DAYS, OF, "status = won", _cycle, time="closed_on",
-           better=Better.DOWN, source=_("Mean days from the first known day to the close, of won opportunities")),
+           better=Better.DOWN, source=_("Mean days from the first known day to the close, of won opportunities"),
+           worked_from=("cycle_days",)),
 ):  # fmt: skip
     METRICS.add(_metric.name, _metric)
 

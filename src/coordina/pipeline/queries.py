@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,8 @@ from coordina.core import keyset
 from coordina.core.actors import Actor, Reach
 from coordina.core.ordering import Order
 from coordina.core.prepared import Prepared
+from coordina.core.sight import hidden_columns
+from coordina.core.types import type_of
 from coordina.pipeline import rules
 from coordina.pipeline.models import Opportunity, OpportunityLine, Stage, StageEntry, StageSum
 from coordina.pipeline.stages import Stages
@@ -54,14 +56,18 @@ class Sums:
     """What is in a stage.
 
     Attributes:
-        value, weighted: In the reporting currency, major units.
+        value, weighted: In the reporting currency, major units; None where they are hidden.
         mean_days: Mean days in the stage so far, of those whose day of entry is known; None where none is.
     """
 
     count: int = 0
-    value: Decimal = Decimal(0)
-    weighted: Decimal = Decimal(0)
+    value: Decimal | None = Decimal(0)
+    weighted: Decimal | None = Decimal(0)
     mean_days: int | None = None
+
+
+_TELLS: Mapping[str, tuple[str, ...]] = {"value": ("value",), "weighted": ("value", "probability")}
+"""Of which fields each sum tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +100,19 @@ class Board:
         return sum(column.sums.count for column in self.columns)
 
     @property
-    def value(self) -> Decimal:
-        """Their value."""
-        return sum((column.sums.value for column in self.columns), Decimal(0))
+    def value(self) -> Decimal | None:
+        """Their value; None where it is hidden."""
+        return _total(column.sums.value for column in self.columns)
 
     @property
-    def weighted(self) -> Decimal:
-        """Their value times probability."""
-        return sum((column.sums.weighted for column in self.columns), Decimal(0))
+    def weighted(self) -> Decimal | None:
+        """Their value times probability; None where it is hidden."""
+        return _total(column.sums.weighted for column in self.columns)
+
+
+def _total(parts: Iterable[Decimal | None]) -> Decimal | None:
+    found = list(parts)
+    return None if None in found else sum((part for part in found if part is not None), Decimal(0))
 
 
 def board(
@@ -123,7 +134,7 @@ def board(
     small = [s.pk for s in found if 0 < sums[s.pk].count <= size]
     cards = _all_cards(small, user, condition)
     pages = {s.pk: _page(s.pk, user, condition, "", size) for s in found if sums[s.pk].count > size}
-    first = _cards([pk for page in pages.values() for pk in page.ids])
+    first = _cards([pk for page in pages.values() for pk in page.ids], user)
     columns = []
     for place, stage in enumerate(found, 1):
         page = pages.get(stage.pk, keyset.Page(()))
@@ -139,6 +150,7 @@ def _all_cards(stages: Sequence[int], user: Actor, condition: Q | None) -> dict[
     rows = Opportunity.objects.visible_to(user).filter(condition or Q(), stage_id__in=stages)
     cards = [Card(*row) for row in rows.order_by().values_list("pk", *_COLUMNS)]
     cards.sort(key=lambda c: (c.closes_on is None, c.closes_on or dt.date.min, c.pk))
+    cards = _veiled(cards, user)
     return {stage: tuple(c for c in cards if c.stage_id == stage) for stage in stages}
 
 
@@ -151,7 +163,7 @@ def more_cards(
         BadFilter: For a mark that is none of ours.
     """
     page = _page(stage, user, condition, after, size)
-    cards = _cards(page.ids)
+    cards = _cards(page.ids, user)
     return tuple(cards[pk] for pk in page.ids if pk in cards), page.next
 
 
@@ -162,15 +174,28 @@ def _page(stage: int, user: Actor, condition: Q | None, after: str, size: int) -
     return keyset.page(listed, ORDER, after=after, size=size)
 
 
-def _cards(keys: Sequence[int]) -> dict[int, Card]:
-    return {row[0]: Card(*row) for row in _CARDS(keys)}
+def _cards(keys: Sequence[int], user: Actor) -> dict[int, Card]:
+    return {card.pk: card for card in _veiled([Card(*row) for row in _CARDS(keys)], user)}
+
+
+_EMPTY: Mapping[str, Any] = {"company": None, "amount": None, "closes_on": None, "next_step": "", "next_step_on": None}
+"""What a card shows of what is hidden."""
+
+
+def _veiled(cards: list[Card], user: Actor) -> list[Card]:
+    """Cards without what is hidden from somebody."""
+    gone = {n: v for n, v in _EMPTY.items() if n in hidden_columns(type_of(Opportunity), user)}
+    return [replace(card, **gone) for card in cards] if gone else cards
 
 
 def sums_of(stages: Sequence[Stage], user: Actor, today: dt.date, *, condition: Q | None = None) -> dict[int, Sums]:
     """The sums of some open stages, as far as a person may see; from the kept sums unless a filter is in force."""
     keys = [stage.pk for stage in stages]
     rows = _kept(keys, user) if condition is None else _counted(keys, user, condition)
-    return {key: _sums(rows.get(key, (0, 0, 0, 0, 0)), today) for key in keys}
+    found = {key: _sums(rows.get(key, (0, 0, 0, 0, 0)), today) for key in keys}
+    hidden = type_of(Opportunity).sight(user).hidden
+    gone: dict[str, Any] = {n: None for n, of in _TELLS.items() if not hidden.isdisjoint(of)}
+    return {key: replace(sums, **gone) for key, sums in found.items()} if gone else found
 
 
 def _sums(row: tuple[int, ...], today: dt.date) -> Sums:
@@ -300,18 +325,22 @@ def days_by_stage(stays: Iterable[tuple[int, dt.date | None, dt.date | None]], t
     return found
 
 
-def lines_of(opportunity: Opportunity) -> list[dict[str, Any]]:
-    """The products of an opportunity: names, quantities, prices and totals (None where a price is unknown)."""
-    return [
+def lines_of(opportunity: Opportunity, user: Actor) -> list[dict[str, Any]]:
+    """The products of an opportunity: names, quantities, prices, totals (None where a price is unknown or hidden)."""
+    hidden = type_of(OpportunityLine).sight(user).hidden
+    found = [
         {
             "pk": pk,
-            "product": product,
-            "quantity": quantity,
-            "price": price,
-            "total": None if price is None else rules.total_of([(quantity, price)]),
+            "product": "" if "product" in hidden else product,
+            "quantity": None if "quantity" in hidden else quantity,
+            "price": None if "unit_price" in hidden else price,
         }
         for pk, product, quantity, price in _LINES(opportunity.pk)
     ]
+    for line in found:
+        known = line["price"] is not None and line["quantity"] is not None
+        line["total"] = rules.total_of([(line["quantity"], line["price"])]) if known else None
+    return found
 
 
 _LINES = Prepared(

@@ -61,7 +61,7 @@ def check_state(known: RecordType, state: Mapping[str, str], asker: Asker) -> No
     compile_filter(parse(state.get("q", "")), vocabulary_of(known), asker)
     visible = shown_to(known, asker.user)
     if sort := state.get("sort", ""):
-        order_of(sort, known.fields, asker.user, known.model)
+        order_of(sort, known.known_to(asker.user), known.model)
     for column in columns_in(state.get("cols", "")):
         chosen(visible, column.name)
     axes = axes_of(known, asker.user)

@@ -40,8 +40,8 @@ def vocabulary_of(known: RecordType) -> Vocabulary:
     kept = _built.get(known.model)
     if kept is None or kept.fields is not known.fields:
 
-        def search(field: Filterable, text: str) -> Q:
-            return matching(known.model, text)
+        def search(field: Filterable, text: str, asker: Asker) -> Q:
+            return matching(known.model, text, asker.user)
 
         def numbered(field: Filterable, number: int, asker: Asker) -> Q | None:
             return _numbered(known, field.name, number, asker)
@@ -53,6 +53,7 @@ def vocabulary_of(known: RecordType) -> Vocabulary:
             far=_far,
             unlisted=_unlisted(known),
             numbered=numbered,
+            seen=known.known_to,
         )
     return kept
 

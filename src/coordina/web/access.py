@@ -64,7 +64,7 @@ def actions_for(user: User, known: RecordType, obj: Record) -> list[Action]:
     covered: dict[str, bool] = {}
     found = []
     for each in actions_on(known.model):
-        if each.hidden or not each.allows(obj):
+        if each.hidden or not each.allows(obj) or not each.open_to(user):
             continue
         if each.permission not in covered:
             covered[each.permission] = reaches(user, each.permission, obj)
@@ -76,7 +76,7 @@ def actions_for(user: User, known: RecordType, obj: Record) -> list[Action]:
 def may_create(user: User, known: RecordType) -> bool:
     """Whether a person may make records of a type."""
     made = standard(known.model, "create")
-    return made is not None and not made.hidden and user.may(made.permission)
+    return made is not None and not made.hidden and made.open_to(user)
 
 
 def action_by_slug(known: RecordType, slug: str) -> Action:

@@ -170,7 +170,7 @@ def edit_cell(request: Any, known: RecordType, pk: int, name: str) -> HttpRespon
     declared = standard(known.model, "edit")
     if declared is None or declared.hidden or not reaches(request.user, declared.permission, obj):
         raise Forbidden
-    if name not in known.editable or name not in known.known_to(request.user):
+    if name not in known.sight(request.user).editable:
         raise NotFound
     values = {name: values_now(known, obj).get(name)}
     form = form_of(

@@ -14,7 +14,7 @@ from coordina.accounts.models import User
 from coordina.core.actions import Action
 from coordina.core.formats import Formats
 from coordina.core.refusals import Refusal, Text
-from coordina.core.types import Condition, Field, Kind, RecordType, find_type
+from coordina.core.types import Condition, Field, Kind, RecordType
 from coordina.web.inputs import fields_of
 from coordina.web.listpage import capital
 from coordina.web.typed import read, written
@@ -52,8 +52,8 @@ class ActionForm(forms.Form):
         **options: Any,
     ) -> None:
         self.declared, self.formats, self.user = declared, formats, user
-        visible = _visible(find_type(declared.model), user)
-        self.known = {n: f for n, f in fields_of(declared).items() if visible(n) and (not only or n in only)}
+        closed = declared.closed_to(user)
+        self.known = {n: f for n, f in fields_of(declared, user).items() if n not in closed and (not only or n in only)}
         self.along = {n: self.known.pop(n) for n in list(self.known) if self._waits(n, options)}
         texts = {n: written(f, (values or {}).get(n, _offered(f, formats)), formats) for n, f in self.known.items()}
         options["initial"] = texts | dict(options.get("initial") or {})
@@ -174,10 +174,3 @@ def _told(condition: Condition) -> str:
 def _offered(field: Field, formats: Formats) -> Any:
     """What a field holds before anybody typed; «today» is the reader's day."""
     return formats.today if field.kind is Kind.DATE and field.default == "today" else field.default
-
-
-def _visible(known: RecordType | None, user: User) -> Any:
-    if known is None:
-        return lambda name: True
-    hidden = {n for n, f in known.fields.items() if f.permission and not user.may(f.permission)}
-    return lambda name: name not in hidden

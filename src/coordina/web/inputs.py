@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from coordina.core.actions import Action
+from coordina.core.actors import Actor
 from coordina.core.inputs import references
 from coordina.core.records import Record
 from coordina.core.refusals import Text
@@ -27,13 +28,19 @@ LONG = 300
 """Texts that may be longer than this get a field of several lines."""
 
 
-def fields_of(declared: Action) -> dict[str, Field]:
-    """The fields of an action's form by input name, in the order of the signature."""
+def fields_of(declared: Action, user: Actor | None = None) -> dict[str, Field]:
+    """The fields of an action's form by input name, in the order of the signature.
+
+    Args:
+        declared: The action.
+        user: Who fills the form; those of a patch are as this person may write them.
+    """
     known = find_type(declared.model)
+    editable = known.editable if known and user is None else known.sight(user).editable if known else {}
     refs = references(declared.input)
     found: dict[str, Field] = {}
     for name, info in declared.input.model_fields.items():
-        own = known.editable.get(name) if known and declared.grows and name not in declared.parameters else None
+        own = editable.get(name) if declared.grows and name not in declared.parameters else None
         field = own or _derived(declared, name, info, refs.get(name))
         if field is not None:
             found[name] = field

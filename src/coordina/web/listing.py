@@ -306,7 +306,7 @@ def _read(made: Listing) -> None:
         made.base["q"] = made.state["q"] = unparse(made.node)
     compile_filter(made.node, vocabulary_of(known), made.asker)
     if sort := state.get("sort", ""):
-        made.order = order_of(sort, known.fields, user, known.model)
+        made.order = order_of(sort, known.known_to(user), known.model)
         made.state["sort"] = str(made.order)
     if made.layout not in Layout.values:
         made.state["layout"] = Layout.LIST
@@ -351,7 +351,7 @@ def default_columns(known: RecordType) -> tuple[str, ...]:
 
 def default_order(known: RecordType, user: User) -> Order:
     """The order of a list until somebody chooses another: as declared, else what changed last."""
-    named: Mapping[str, Field] = known.fields
+    named = known.known_to(user)
     if known.order.removeprefix("-") in named:
-        return order_of(known.order, named, user, known.model)
+        return order_of(known.order, named, known.model)
     return Order("changed_at", "changed_at", True, False)

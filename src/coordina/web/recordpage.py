@@ -23,7 +23,8 @@ from coordina.core.panels import Panel, panels_in
 from coordina.core.prepared import Shapes
 from coordina.core.records import Record
 from coordina.core.refusals import NotFound, Text
-from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
+from coordina.core.sight import veiled
+from coordina.core.types import TYPES, Field, Kind, RecordType, find_type, type_of
 from coordina.core.visibility import covers
 from coordina.web import html
 from coordina.web.access import actions_for, reaches
@@ -266,13 +267,14 @@ def values_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_
     """The fields of the record that the person may see, drawn."""
     context = CellContext(formats, user, html)
     base = reverse("web:detail", args=(known.url, obj.pk))
+    editable = known.sight(user).editable
     for about in known.known_to(user).values():
         paths = _paths(known, about)
         if not paths or (about.visible_if is not None and not shown_for(about, {}, obj)):
             continue
         drawn = _drawn(CELLS.get((known.name, about.name)), about, _given(obj, about, paths), context)
         edit = f"{base}edit/{about.name}/?on=record"
-        can = may_edit and about.name in known.editable
+        can = may_edit and about.name in editable
         key = None if about.kind is not Kind.REF or about.far else _key(obj, about)
         url = url_of_reference(about, key, user)
         yield Value(
@@ -378,14 +380,15 @@ def shown(request: Any, known: RecordType, obj: Record, name: str, panel: Panel)
 
 def drawn_panel(request: Any, obj: Record, panel: Panel) -> SafeString:
     """The partial of a panel with what it is given; the processors of whole pages do not run for it."""
+    record = veiled(obj, type_of(obj), request.user)
     context = {
-        "record": obj,
+        "record": record,
         "panel": panel,
         "request": request,
         "formats": request.formats,
         "organization": request.organization,
         "csrf_token": token_of(request),
-        **panel.context(obj, request.user),
+        **panel.context(record, request.user),
     }
     template: Any = get_template(panel.template)
     return SafeString(template.template.render(Context(context)))

@@ -48,7 +48,8 @@ def columns_of(known: RecordType, names: Iterable[str], user: User, formats: For
         formats: Of the reader.
     """
     context = CellContext(formats, user, html)
-    visible = known.known_to(user)
+    sight = known.sight(user)
+    visible, editable = sight.fields, sight.editable
     found: list[Column] = []
     taken: set[str] = set()
     for name in names:
@@ -61,7 +62,7 @@ def columns_of(known: RecordType, names: Iterable[str], user: User, formats: For
         place = _place(known, field, own.place if own else "", taken)
         taken.add(place)
         cls = " ".join(c for c in (place, _look(field)) if c)
-        found.append(Column(field, paths, draw, cls, name if name in known.editable and name != known.title else ""))
+        found.append(Column(field, paths, draw, cls, name if name in editable and name != known.title else ""))
     return found
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from coordina.accounts.models import User
 from coordina.core.records import Record
 from coordina.core.refusals import NotFound
+from coordina.core.sight import hidden_columns
 from coordina.core.types import find_type
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import Batch, Change, State
@@ -88,7 +89,7 @@ def left_of(held: list[list[Any]], user: User) -> list[Left]:
     for model, pk, _reason, _names in held:
         by_model.setdefault(model, []).append(pk)
     titles = {label: _titles(label, keys, user) for label, keys in by_model.items()}
-    return [_left(Held(m, pk, reason, tuple(names)), titles[m]) for m, pk, reason, names in held]
+    return [_left(Held(m, pk, reason, tuple(names)), titles[m], user) for m, pk, reason, names in held]
 
 
 def _titles(label: str, keys: list[int], user: User) -> dict[int, str]:
@@ -97,22 +98,24 @@ def _titles(label: str, keys: list[int], user: User) -> dict[int, str]:
     return {pk: str(title) for pk, title in seen.values_list("pk", model.title_column)}
 
 
-def _left(held: Held, titles: dict[int, str]) -> Left:
+def _left(held: Held, titles: dict[int, str], user: User) -> Left:
     model: type[Record] = apps.get_model(held.model)  # type: ignore[assignment]  # labels of the ledger are records
     known = find_type(model)
     title = titles.get(held.pk, "")
     url = reverse("web:detail", args=(known.url, held.pk)) if known and title and not known.within else ""
     noun = capital(known.label if known else model._meta.verbose_name)
-    return Left(noun, title or _("something you cannot see"), url, _why(held, model))
+    return Left(noun, title or _("something you cannot see"), url, _why(held, model, user))
 
 
-def _why(held: Held, model: type[Record]) -> str:
-    """The reason in words."""
+def _why(held: Held, model: type[Record], user: User) -> str:
+    """The reason in words, without the names of fields hidden from the reader."""
     if held.reason == "held":
         nouns = ", ".join(model_noun(name) if "." in name else name for name in held.names)
         return _("Others built on it: %(records)s.") % {"records": nouns}
     if held.reason == "changed":
-        labels = [_label(model, name) for name in held.names]
+        known = find_type(model)
+        hidden = hidden_columns(known, user) if known is not None else ()
+        labels = [_label(model, name) for name in held.names if name not in hidden]
         if not labels:
             return _("Somebody changed it since.")
         return _("Changed since: %(fields)s.") % {"fields": ", ".join(labels)}

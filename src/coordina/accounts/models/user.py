@@ -1,5 +1,6 @@
 """Users: people who work in Coordina or own records in it."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -17,6 +18,8 @@ from coordina.accounts.tree import team_ids_of
 from coordina.core.actors import Reach, Scope
 from coordina.core.querysets import RecordQuerySet
 from coordina.core.records import Record
+
+_NOTHING: Mapping[str, str] = {}
 
 
 class UserQuerySet(RecordQuerySet["User"]):
@@ -102,6 +105,15 @@ class User(Record):
         if reach is None:
             return None
         return Scope(Reach(reach), self.pk, self.team_ids if reach == Reach.TEAM else ())
+
+    def shut(self, noun: str) -> Mapping[str, str]:
+        """The fields of a record type that the role closes, by name."""
+        return self.role.fields.get(noun, _NOTHING) if self.role is not None else _NOTHING
+
+    @cached_property
+    def sights(self) -> dict[str, Any]:
+        """What `core.sight` worked out for this person; as old as what was read of the role."""
+        return {}
 
     def get_username(self) -> str:
         """The name one signs in with."""

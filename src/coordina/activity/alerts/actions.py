@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from coordina.accounts.models import User
+from coordina.activity.alerts.queries import shut_to
 from coordina.activity.alerts.tuning import today, tuned
 from coordina.activity.kinds import KINDS, Kind
 from coordina.activity.models import Alert, AlertMark, AlertTuning, How
@@ -48,7 +49,7 @@ def matter(by: User, watcher: str, subject_type: str, subject_id: int) -> Alert:
     Raises:
         NotFound: When there is none, or it may not be seen: both alike.
     """
-    known = WATCHERS.get(watcher)
+    known = WATCHERS.get(watcher) if watcher not in shut_to(by) else None
     if known is None or known.of._meta.label != subject_type:
         raise NotFound
     about(subject_for(by, subject_type, subject_id, "view"))
@@ -105,7 +106,8 @@ def hand_on_alert(*, watcher: Name, subject_type: Name, subject_id: int, to: Use
     alert = matter(by, watcher, subject_type, subject_id)
     person = User.objects.for_request().get(pk=to.pk)
     rows: Any = WATCHERS[watcher].of.objects
-    if not person.is_active or not rows.visible_to(person).filter(pk=subject_id).exists():
+    unseen = watcher in shut_to(person)
+    if not person.is_active or unseen or not rows.visible_to(person).filter(pk=subject_id).exists():
         raise Refusal("unseen", _("%(name)s cannot see this record.") % {"name": to.name}, field="to")
     handed = None if to.pk == alert.owner_id else to
     mark = _decide(alert, handed_to=handed, until=None, closed=False, reason="")

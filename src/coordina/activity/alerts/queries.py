@@ -16,6 +16,8 @@ from coordina.core.actors import Reach
 from coordina.core.prepared import Prepared, Shapes
 from coordina.core.records import Record
 from coordina.core.refusals import NotFound, Refusal
+from coordina.core.sight import blanked
+from coordina.core.types import find_type
 from coordina.core.visibility import within_scope
 from coordina.core.watchers import WATCHERS, Quadrant, Row, Watcher
 
@@ -66,6 +68,16 @@ def watched_by(user: Any) -> list[type[Record]]:
     return [model for model in found if user.may(model.view_permission())]
 
 
+def shut_to(user: Any) -> frozenset[str]:
+    """Names of the watchers whose matters tell of a field hidden from somebody: for them there are none."""
+    found: set[str] = set()
+    for model in watched_by(user):
+        known = find_type(model)
+        hidden = known.sight(user).hidden if known is not None else frozenset()
+        found |= {w.name for w in WATCHERS if hidden and w.of is model and not hidden.isdisjoint(w.about)}
+    return frozenset(found)
+
+
 def reach_of(user: Any) -> Reach | None:
     """How far somebody's cockpit reaches: as far as the narrowest view of what is watched; None without any."""
     scopes = [user.scope(model.view_permission()) for model in watched_by(user)]
@@ -78,6 +90,8 @@ def _within(user: Any, whose: Reach) -> Q:
     seen = watched_by(user)
     every = {w.of for w in WATCHERS}
     types = Q() if len(seen) == len(every) else Q(subject_type__in=[model._meta.label for model in seen])
+    if shut := shut_to(user):
+        types &= ~Q(watcher__in=shut)
     if whose is Reach.OWN:
         return types & Q(holder_id=user.pk)
     return types & Q(team_id__in=user.team_ids) if whose is Reach.TEAM else types
@@ -104,7 +118,8 @@ def quadrants(user: Any, whose: Reach) -> dict[Quadrant, list[Matter]]:
     Args:
         whose: Everybody's, those of one's teams, or those on one's own list; no further than one may see.
     """
-    handed = _known(Alert.objects.filter(holder_id=user.pk, place__gt=HANDED)) if whose is not Reach.OWN else []
+    mine = Alert.objects.filter(holder_id=user.pk, place__gt=HANDED).exclude(watcher__in=shut_to(user))
+    handed = _known(mine) if whose is not Reach.OWN else []
     found: dict[Quadrant, list[Matter]] = {}
     for each in Quadrant:
         rows = [*_rows_at(user, whose, int(each)), *(m for m in handed if m.quadrant is each)]
@@ -120,6 +135,11 @@ def _asked(column: str, key: int, place: int) -> list[Any]:
 def _rows_at(user: Any, whose: Reach, place: int) -> list[Matter]:
     """What stands at a place, read along an index."""
     every = len(watched_by(user)) == len({w.of for w in WATCHERS})
+    if shut_to(user):
+        mine = Q(holder_id=user.pk, place__in=(place, place + HANDED))
+        return _matters(
+            Alert.objects.filter(_within(user, whose), mine if whose is Reach.OWN else Q(place=place)), MOST
+        )
     if whose is Reach.OWN:
         raw = [*_asked("holder_id", user.pk, place), *_asked("holder_id", user.pk, place + HANDED)]
     elif whose is Reach.TEAM and len(user.team_ids) <= FEW_TEAMS:
@@ -145,6 +165,8 @@ def _known(rows: QuerySet[Alert]) -> list[Matter]:
 
 def of_kind(user: Any, watcher: str, whose: Reach, limit: int) -> list[Matter]:
     """The matters of one kind, the latest first."""
+    if watcher in shut_to(user):
+        return []
     rows = Alert.objects.alias(of=F("team_id") + 0).filter(watcher=watcher, place__gt=ASIDE)
     rows = rows.filter(holder_id=user.pk) if whose is Reach.OWN else rows.filter(_along(user, whose))
     return [Matter(*row) for row in rows.order_by("-since", "-pk").values_list(*COLUMNS)[:limit]]
@@ -155,7 +177,8 @@ def out_of_sight(user: Any, whose: Reach, limit: int = MOST) -> list[Matter]:
     rows = Alert.objects.filter(_within(user, whose))
     aside = _matters(rows.filter(place=ASIDE), limit)
     if whose is Reach.OWN:
-        away = Alert.objects.filter(owner_id=user.pk, place__gt=HANDED).exclude(holder_id=user.pk)
+        own = Alert.objects.filter(owner_id=user.pk, place__gt=HANDED).exclude(watcher__in=shut_to(user))
+        away = own.exclude(holder_id=user.pk)
     else:
         away = rows.filter(place__gt=HANDED).exclude(holder_id=user.pk)
     return [*aside, *_matters(away, limit)]
@@ -168,7 +191,7 @@ def matter_of(user: Any, watcher: str, pk: int) -> tuple[Matter, Row]:
         NotFound: When the record may not be seen or does not exist: both alike.
         Refusal: When the record needs no hand any more.
     """
-    known = WATCHERS.get(watcher)
+    known = WATCHERS.get(watcher) if watcher not in shut_to(user) else None
     seen = records_of(user, [known], [pk], known.of) if known is not None else []
     if known is None or not seen:
         raise NotFound
@@ -192,7 +215,9 @@ _ABOUT = Prepared(
 def about(user: Any, record: Record) -> list[Matter]:
     """The matters of one record that is seen, the most urgent first; those put off or closed are left out."""
     found = [Matter(*row) for row in _ABOUT(record._meta.label, record.pk)]
-    return sorted((m for m in found if m.watcher in WATCHERS), key=lambda m: m.place % HANDED)
+    shut = shut_to(user)
+    told = (m for m in found if m.watcher in WATCHERS and m.watcher not in shut)
+    return sorted(told, key=lambda m: m.place % HANDED)
 
 
 def facts_of(user: Any, matters: Iterable[Matter]) -> Mapping[tuple[str, int], Row]:
@@ -209,7 +234,7 @@ def facts_of(user: Any, matters: Iterable[Matter]) -> Mapping[tuple[str, int], R
 
 
 def records_of(user: Any, watchers: Sequence[Watcher], keys: Sequence[int], model: type[Record]) -> list[Row]:
-    """What the sentences of some watchers need of some records that a person may see.
+    """What the sentences of some watchers need of some records that a person may see; hidden fields are empty.
 
     The records are fetched by their ids and judged by owner and team: a database that is asked for both at once may
     well gather everything of a team first.
@@ -223,13 +248,17 @@ def records_of(user: Any, watchers: Sequence[Watcher], keys: Sequence[int], mode
         values: QuerySet[Any] = rows.filter(pk__in=ids).order_by().values(*columns)
         return values
 
+    found: list[Row]
     if special:
-        return [normal(model, row) for row in read(model.objects.visible_to(user), keys)]
-    raw = _SHAPES.ask((model, columns), lambda ids: read(model._base_manager, ids), keys)
-    found: list[Row] = [normal(model, row) for row in raw]
-    scope = user.scope(model.view_permission())
-    plain = not (model.scope_owner or model.scope_team)
-    return [row for row in found if plain or within_scope(scope, row.get("owner_id"), row.get("team_id"))]
+        found = [normal(model, row) for row in read(model.objects.visible_to(user), keys)]
+    else:
+        raw = _SHAPES.ask((model, columns), lambda ids: read(model._base_manager, ids), keys)
+        found = [normal(model, row) for row in raw]
+        scope = user.scope(model.view_permission())
+        if model.scope_owner or model.scope_team:
+            found = [row for row in found if within_scope(scope, row.get("owner_id"), row.get("team_id"))]
+    kind = find_type(model)
+    return [blanked(row, kind, user) for row in found] if kind is not None else found
 
 
 def names_of(user: Any, keys: Iterable[int]) -> dict[int, str]:

@@ -109,8 +109,9 @@ def _found(name: str, test: Test, vocabulary: Vocabulary, asker: Asker) -> tuple
         beyond = vocabulary.beyond(step.to) if step.to and not step.json_key else None
         if beyond is not None:
             return rest, _found(rest, test, beyond, asker)[1]
-    if name in vocabulary.fields and _unready(vocabulary.fields[name], asker):
-        raise BadFilter(_unready(vocabulary.fields[name], asker), test.at)
+    unready: Text = getattr(vocabulary.seen_by(asker.user).get(name), "unready", "")
+    if unready:
+        raise BadFilter(unready, test.at)
     close = get_close_matches(name, list(known), n=3)
     if close:
         message = _("There is no field “%(name)s”. Did you mean: %(fields)s?")
@@ -118,21 +119,15 @@ def _found(name: str, test: Test, vocabulary: Vocabulary, asker: Asker) -> tuple
     raise BadFilter(_("There is no field “%(name)s”.") % {"name": test.field}, test.at)
 
 
-def _unready(field: Filterable, asker: Asker) -> Text:
-    """Why a field cannot be filtered by now, for who may know it."""
-    return "" if field.permission and not asker.user.may(field.permission) else getattr(field, "unready", "")
-
-
 def _hidden(head: str, rest: str, vocabulary: Vocabulary, asker: Asker) -> bool:
     """Whether a declared far field is hidden by the reference or by the far model's own declaration."""
     step = vocabulary.fields.get(head)
     if step is None:
         return False
-    if step.permission and not asker.user.may(step.permission):
+    if head not in vocabulary.seen_by(asker.user):
         return True
     beyond = vocabulary.beyond(step.to) if step.to else None
-    field = beyond.fields.get(rest) if beyond else None
-    return bool(field and field.permission and not asker.user.may(field.permission))
+    return beyond is not None and rest in beyond.fields and rest not in beyond.seen_by(asker.user)
 
 
 def _own(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) -> Q:
@@ -153,7 +148,7 @@ def _own(test: Test, field: Filterable, vocabulary: Vocabulary, asker: Asker) ->
         return Q(field.many(_Side(field, _path(field)).condition(test, vocabulary, asker)))
     steps = [] if field.json_key else _path(field).split("__")[:-1]
     if test.operator is Operator.MATCHES and vocabulary.search and field.searchable and not steps:
-        return vocabulary.search(field, text(field, test.values[0]))
+        return vocabulary.search(field, text(field, test.values[0]), asker)
     condition = _Side(field, _path(field).split("__")[-1]).condition(test, vocabulary, asker)
     return _along(steps, condition, vocabulary.model, asker)
 

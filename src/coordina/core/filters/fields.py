@@ -186,22 +186,26 @@ class Vocabulary:
         unlisted: What a filter may say though nobody chooses it from a list: pages lead there.
         numbered: The condition of fields of the family `numbered`, whose value is a number of something: from the field
             and the number to rows; None where the asker may not know it or there is no such thing.
+        seen: The fields that an actor may see at all; by their permissions where it is not said.
     """
 
     model: type[Model]
     fields: Mapping[str, Filterable]
-    search: Callable[[Filterable, str], Q] | None = None
+    search: Callable[[Filterable, str, Asker], Q] | None = None
     far: Callable[[type[Model]], "Vocabulary | None"] | None = None
     unlisted: Mapping[str, Filterable] = field(default_factory=dict)
     numbered: Callable[[Filterable, int, Asker], Q | None] | None = None
+    seen: Callable[[Actor], Mapping[str, Filterable]] | None = None
+
+    def seen_by(self, actor: Actor) -> Mapping[str, Filterable]:
+        """The fields that `actor` may see; the others do not exist for them."""
+        if self.seen is not None:
+            return self.seen(actor)
+        return {n: field for n, field in self.fields.items() if not field.permission or actor.may(field.permission)}
 
     def known_to(self, actor: Actor) -> dict[str, Filterable]:
-        """The fields that `actor` may filter by; the others do not exist for them."""
-        return {
-            name: field
-            for name, field in self.fields.items()
-            if field.filterable and (not field.permission or actor.may(field.permission))
-        }
+        """Those of them that they may filter by."""
+        return {name: field for name, field in self.seen_by(actor).items() if field.filterable}
 
     def beyond(self, model: type[Model]) -> "Vocabulary | None":
         """The vocabulary of a related model, if there is a way to it."""

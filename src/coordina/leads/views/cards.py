@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from coordina.core.formats import Formats
 from coordina.core.pieces import pieces
+from coordina.core.types import type_of
 from coordina.leads.actions import CHANGE
-from coordina.leads.models import LeadStage
+from coordina.leads.models import Lead, LeadStage
 from coordina.leads.queries import Card
 from coordina.pipeline.rules import stalled
 from coordina.pipeline.views.cards import covers
@@ -42,6 +43,7 @@ class Cards:
         self.now = timezone.now()
         self.stages = stages
         self.ageing = {stage.pk: stage.ageing_days for stage in stages}
+        self.stepless = "next_step" in type_of(Lead).sight(request.user).hidden
         self.change = request.user.scope(CHANGE)
         self.query = escape(f"?{query}" if query else "")
         self.csrf = get_token(request)
@@ -65,7 +67,7 @@ class Cards:
         amount = "" if card.amount is None else escape(self.formats.money(card.amount, card.currency))
         worth = f'<span class="num strong">{amount}</span>' if amount else ""
         about = escape(" · ".join(t for t in (card.company if card.company != card.title else "", card.source) if t))
-        icon = self.draw.icon("alert-triangle" if tone else "calendar")
+        icon = self.draw.icon("alert-triangle" if tone else "calendar") if text else ""
         came = escape(self.formats.relative(card.received_at, self.now))
         return (
             f'<li class="card {edge}" id="card-{card.pk}" tabindex="0" data-card="{card.pk}"'
@@ -83,6 +85,8 @@ class Cards:
         late = stalled(card.entered_on, self.ageing.get(card.stage_id), self.today)
         behind = card.next_step_on is not None and card.next_step_on < self.today
         edge = "late" if late or behind else "soon" if not card.next_step or card.owner_id is None else ""
+        if self.stepless:
+            return "late" if late else "soon" if card.owner_id is None else "", "", ""
         if not card.next_step:
             return edge, "bad" if late else "warn", escape(_("No next step"))
         on = self.formats.day(card.next_step_on)

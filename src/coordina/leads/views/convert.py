@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
-from coordina.core.actions import of
+from coordina.core.actions import of, standard
 from coordina.core.formats import Formats
 from coordina.core.parsing import parse_date, parse_money
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Forbidden, Invalid, NotFound, Refusal
+from coordina.core.sight import veiled
+from coordina.core.types import type_of
 from coordina.customers.models import Company, Person
 from coordina.leads.conversion import convert
 from coordina.leads.enums import OPEN
@@ -150,7 +152,9 @@ def _sale(typed: Mapping[str, str], formats: Formats, wrong: dict[str, list[str]
 def context_of(request: Any, lead: Lead, errors: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
     """Everything the page shows."""
     user, formats, typed = request.user, request.formats, request.POST
-    may_sell = user.may(Opportunity.permission("add"))
+    lead = veiled(lead, type_of(Lead), user)
+    closed = type_of(Opportunity).sight(user).closed
+    may_sell = _may_make(Opportunity, user)
     cents = 2 if lead.amount is not None and lead.amount % 1 else 0
     amount = formats.decimal(lead.amount, cents) if lead.amount is not None else ""
     subject = lead.company_name or lead.name or lead.title
@@ -166,11 +170,17 @@ def context_of(request: Any, lead: Lead, errors: Mapping[str, Sequence[str]] | N
             "amount": typed.get("amount", amount),
             "currency": typed.get("currency", lead.currency or request.organization.currency),
             "closes_on": typed.get("closes_on", ""),
+            "asks": {name: name not in closed for name in ("stage", "amount", "currency", "closes_on")},
             "pipelines": _pipelines(typed.get("stage", "")),
         },
         "errors": {n: " ".join(map(str, texts)) for n, texts in (errors or {}).items()},
         "general": [text for n, texts in (errors or {}).items() if n in ("", "nothing") for text in texts],
     }
+
+
+def _may_make(model: Any, user: Any) -> bool:
+    made = standard(model, "create")
+    return made is not None and made.open_to(user)
 
 
 def _pipelines(chosen: str) -> list[tuple[str, list[tuple[int, str, bool]]]]:
@@ -184,7 +194,7 @@ def _pipelines(chosen: str) -> list[tuple[str, list[tuple[int, str, bool]]]]:
 
 def _company(lead: Lead, user: Any, typed: Mapping[str, str]) -> Choice:
     matches = companies_like(lead, user)
-    may = user.may(Company.permission("add"))
+    may = _may_make(Company, user)
     usual = str(matches[0].pk) if matches and matches[0].weight >= SURE else NEW if lead.company_name and may else NONE
     return Choice(
         "company",
@@ -203,7 +213,7 @@ def _company(lead: Lead, user: Any, typed: Mapping[str, str]) -> Choice:
 
 def _person(lead: Lead, user: Any, typed: Mapping[str, str]) -> Choice:
     matches = people_like(lead, user)
-    may = user.may(Person.permission("add"))
+    may = _may_make(Person, user)
     usual = str(matches[0].pk) if matches and matches[0].weight >= SURE else NEW if lead.name and may else NONE
     return Choice(
         "person",

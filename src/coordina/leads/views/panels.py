@@ -6,10 +6,13 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from coordina.core.actions import of
 from coordina.core.records import Record
+from coordina.core.sight import blanked
+from coordina.core.types import type_of
 from coordina.customers.composing import composer_values
 from coordina.leads import rules
-from coordina.leads.actions import CHANGE
+from coordina.leads.actions import CHANGE, set_lead_step
 from coordina.leads.enums import OPEN
 from coordina.leads.models import Lead, LeadEntry
 from coordina.leads.stages import Stages
@@ -89,10 +92,10 @@ def next_step(record: Lead, user: Any) -> dict[str, Any]:
     tone = "" if on is None else "bad" if on < formats.today else "warn" if (on - formats.today).days <= 1 else ""
     given = {"next_step": record.next_step, "next_step_on": formats.date_full(on), "next": home}
     return {
-        "open": record.status in OPEN,
+        "open": record.status in OPEN and "next_step" in type_of(Lead).known_to(user),
         "on": formats.day(on),
         "tone": tone,
-        "may": changeable(record, user),
+        "may": changeable(record, user) and of(set_lead_step).open_to(user),
         "done_url": f"{home}do/complete-lead-step/",
         "set_url": f"{home}do/set-lead-step/?{urlencode({'next': home})}",
         "move_url": f"{home}do/set-lead-step/?{urlencode(given)}",
@@ -129,10 +132,11 @@ def origin(record: Record, user: Any) -> dict[str, Any]:
     formats = formats_here("EUR")
     seen = leads_of(record).visible_to(user).order_by("-received_at", "-pk")
     columns = ("pk", "title", "reference", "source", "campaign", "received_at")
-    rows = list(seen.values(*columns)[: SHOWN + 1])
+    rows = [dict(blanked(row, type_of(Lead), user)) for row in seen.values(*columns)[: SHOWN + 1]]
     for row in rows:
         row["url"] = reverse("web:detail", args=("leads", row["pk"]))
-        row["day"] = formats.date_short(formats.local(row["received_at"]).date())
+        came = row["received_at"]
+        row["day"] = formats.date_short(formats.local(came).date()) if came is not None else ""
         row["from"] = " · ".join(text for text in (row["source"], row["campaign"]) if text)
     query = urlencode({"q": f"{BECAME[type(record)]} = {record.pk}"})
     return {"leads": rows[:SHOWN], "more_url": f"/leads/?{query}" if len(rows) > SHOWN else ""}

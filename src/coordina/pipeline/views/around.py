@@ -14,6 +14,8 @@ from coordina.core.actions import standard
 from coordina.core.formats import Formats
 from coordina.core.pieces import pieces
 from coordina.core.records import Record
+from coordina.core.sight import blanked
+from coordina.core.types import type_of
 from coordina.customers.models import Company, Person
 from coordina.pipeline import rules
 from coordina.pipeline.calendar import formats_here
@@ -36,12 +38,15 @@ def opportunities(record: Record, user: Any) -> dict[str, Any]:
     rows = Opportunity.objects.visible_to(user).filter(**{about: record.pk})
     won = Q(status=rules.WON, closed_on__gte=formats.today - timedelta(days=365))
     sums = rows.aggregate(all=Count("pk"), open=Count("pk", filter=Q(status=rules.OPEN)), won=Sum("value", filter=won))
-    found = list(rows.filter(status=rules.OPEN).order_by("closes_on", "pk").values(*_COLUMNS)[:SHOWN])
+    known = type_of(Opportunity)
+    first = rows.filter(status=rules.OPEN).order_by("closes_on", "pk").values(*_COLUMNS)[:SHOWN]
+    found = [dict(blanked(row, known, user)) for row in first]
+    told = not {"value", "closed_on"} & known.sight(user).hidden
     listed = reverse("web:list", args=("opportunities",))
     return {
         "rows": [_row(row, formats) for row in found],
         "count": formats.integer(sums["open"]) if sums["open"] else "",
-        "won": formats.money(sums["won"]) if sums["won"] else "",
+        "won": formats.money(sums["won"]) if sums["won"] and told else "",
         "list_url": f"{listed}?{urlencode({'q': f'{about} = {record.pk}'})}" if sums["all"] > len(found) else "",
         "number": sums["all"],
     }
@@ -64,7 +69,7 @@ def _row(row: dict[str, Any], formats: Formats) -> dict[str, Any]:
 def new_opportunity(record: Record, user: Any) -> dict[str, Any]:
     """Where an opportunity of this company, or with this person, is made; nothing for who may not."""
     made = standard(Opportunity, "create")
-    if made is None or not user.may(made.permission):
+    if made is None or not made.open_to(user):
         return {"url": ""}
     given: dict[str, Any] = {"company": record.pk}
     if isinstance(record, Person):

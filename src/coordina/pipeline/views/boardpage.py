@@ -62,7 +62,11 @@ def column_view(column: Column, asked: Asked, cards: Cards, formats: Formats) ->
 def money_bar(found: Board, formats: Formats) -> SafeString | str:
     """The open money by stage as one divided bar; nothing where there is none."""
     draw = pieces()
-    parts = [(float(column.sums.value), f"s{draw.stage_tone(column.place, column.total)}") for column in found.columns]
+    if found.value is None:
+        return ""
+    parts = [
+        (float(column.sums.value or 0), f"s{draw.stage_tone(column.place, column.total)}") for column in found.columns
+    ]
     said = ", ".join(f"{c.stage.name} {formats.money(c.sums.value)}" for c in found.columns)
     bar: SafeString = draw.split_bar(parts, _("Open amount by stage: %(amounts)s") % {"amounts": said})
     return bar if found.value else ""

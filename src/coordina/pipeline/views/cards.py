@@ -1,7 +1,7 @@
 """Cards of the board, each built as one escaped string: a hundred of them cost a few milliseconds."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from coordina.core.actors import Reach, Scope
 from coordina.core.formats import Formats
 from coordina.core.pieces import pieces
+from coordina.core.types import type_of
 from coordina.pipeline import rules
 from coordina.pipeline.actions import CHANGE, CLOSE
-from coordina.pipeline.models import Stage
+from coordina.pipeline.models import Opportunity, Stage
 from coordina.pipeline.queries import Card
 
 SOON_DAYS = 2
@@ -51,14 +52,24 @@ class Warned:
     closing: str
 
 
-def warned(card: Card, ageing: int | None, today: dt.date, formats: Formats) -> Warned:
-    """Judge a card: late next step, passed close or stalled is a broken promise; no or a near step needs a hand."""
+def warned(card: Card, ageing: int | None, today: dt.date, formats: Formats, hidden: Collection[str] = ()) -> Warned:
+    """Judge a card: late next step, passed close or stalled is a broken promise; no or a near step needs a hand.
+
+    Args:
+        card: The card.
+        ageing: Days after which it is stalled in its stage.
+        today: The reader's day.
+        formats: Of the reader.
+        hidden: Names of fields that the reader may not see; the card has nothing of them.
+    """
     days = rules.stage_days(card.entered_on, None, today)
     stalled = rules.stalled(card.entered_on, ageing, today)
     passed = card.closes_on is not None and card.closes_on < today
     behind = card.next_step_on is not None and card.next_step_on < today
     near = card.closes_on is not None and 0 <= (card.closes_on - today).days <= SOON_DAYS
     edge = "late" if stalled or passed or behind else "soon" if near or not card.next_step else ""
+    if "next_step" in hidden:
+        return Warned("late" if stalled or passed else "soon" if near else "", "", "", "bad" if passed else "quiet")
     if not card.next_step:
         idle = _("No step, idle for %(days)s") % {"days": formats.days(days or 0)}
         text = idle if stalled else _("No next step")
@@ -91,6 +102,7 @@ class Cards:
         self.today: dt.date = request.formats.today
         self.stages = stages
         self.ageing = {stage.pk: stage.ageing_days for stage in stages}
+        self.hidden = type_of(Opportunity).sight(request.user).hidden
         self.change = request.user.scope(CHANGE)
         self.close = request.user.scope(CLOSE)
         self.query = escape(f"?{query}" if query else "")
@@ -130,13 +142,13 @@ class Cards:
 
     def one(self, card: Card) -> str:
         """One card."""
-        said = warned(card, self.ageing.get(card.stage_id), self.today, self.formats)
+        said = warned(card, self.ageing.get(card.stage_id), self.today, self.formats, self.hidden)
         title, url = escape(card.name), f"{self.home}{card.pk}/"
         movable = covers(self.change, card.owner_id, card.team_id)
         move = f' data-move-url="{url}move/{self.query}"' if movable else ""
-        icon = self._icons["alert" if said.tone else "step"]
+        icon = self._icons["alert" if said.tone else "step"] if said.text else ""
         amount = self.formats.money(card.amount, card.currency)
-        company = escape(card.company) if card.company else self._words["none"]
+        company = escape(card.company) if card.company else "" if "company" in self.hidden else self._words["none"]
         return (
             f'<li class="card {said.edge}" id="card-{card.pk}" tabindex="0" data-card="{card.pk}"'
             f' data-version="{card.version}" data-title="{title}" data-order="{order_of(card)}"{move}>'

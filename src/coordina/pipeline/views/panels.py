@@ -6,10 +6,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from coordina.core.actions import of
 from coordina.core.formats import Formats
 from coordina.core.prepared import Prepared
+from coordina.core.sight import veiled
+from coordina.core.types import type_of
+from coordina.customers.models import Person
 from coordina.pipeline import rules
-from coordina.pipeline.actions import CHANGE
+from coordina.pipeline.actions import CHANGE, set_next_step, take_amount_from_lines
 from coordina.pipeline.calendar import formats_here
 from coordina.pipeline.enums import Attitude
 from coordina.pipeline.models import Opportunity, Pipeline, Stage, Stakeholder
@@ -78,10 +82,10 @@ def next_step(record: Opportunity, user: Any) -> dict[str, Any]:
     given = {"next_step": record.next_step, "next_step_on": formats.date_full(on), "next": _home(record)}
     do = _home(record) + "do/"
     return {
-        "open": record.status == rules.OPEN,
+        "open": record.status == rules.OPEN and "next_step" in type_of(Opportunity).known_to(user),
         "on": formats.day(on),
         "tone": tone,
-        "may": changeable(record, user),
+        "may": changeable(record, user) and of(set_next_step).open_to(user),
         "done_url": f"{do}complete-next-step/",
         "set_url": f"{do}set-next-step/?{urlencode({'next': _home(record)})}",
         "move_url": f"{do}set-next-step/?{urlencode(given)}",
@@ -91,17 +95,19 @@ def next_step(record: Opportunity, user: Any) -> dict[str, Any]:
 
 def people(record: Opportunity, user: Any) -> dict[str, Any]:
     """Who takes part in the purchase, with their role and how they stand to it."""
-    rows = _STAKEHOLDERS(record.pk)
+    known = type_of(Stakeholder)
+    rows = [veiled(row, known, user) for row in _STAKEHOLDERS(record.pk)]
+    seen = type_of(Person).known_to(user)
     back = urlencode({"next": _home(record)})
     may, linked = changeable(record, user), user.may("customers.view_person")
     found = [
         {
             "pk": row.person_id,
             "name": row.person.name,
-            "job": row.person.job_title,
+            "job": row.person.job_title if "job_title" in seen else "",
             "role": row.get_role_display(),
             "attitude": row.get_attitude_display(),
-            "tone": TONES.get(Attitude(row.attitude), ""),
+            "tone": TONES.get(Attitude(row.attitude), "") if row.attitude else "",
             "url": reverse("web:detail", args=("people", row.person_id)) if linked else "",
             "edit_url": f"{reverse('web:edit', args=('stakeholders', row.pk))}?{back}" if may else "",
         }
@@ -116,7 +122,7 @@ def products(record: Opportunity, user: Any) -> dict[str, Any]:
     formats = formats_here(record.currency)
     back = urlencode({"next": _home(record)})
     may = changeable(record, user)
-    lines = lines_of(record)
+    lines = lines_of(record, user)
     total = sum((line["total"] for line in lines if line["total"] is not None), start=rules.total_of([]))
     whole = bool(lines) and all(line["total"] is not None for line in lines)
     gap = total - record.amount if whole and record.amount is not None else None
@@ -126,11 +132,11 @@ def products(record: Opportunity, user: Any) -> dict[str, Any]:
         line["edit_url"] = f"{reverse('web:edit', args=('opportunity-lines', line['pk']))}?{back}" if may else ""
     return {
         "lines": lines,
-        "total": formats.money(total, record.currency) if lines else "",
+        "total": formats.money(total, record.currency) if lines and total else "",
         "gap": formats.money(abs(gap), record.currency) if gap else "",
         "above": bool(gap and gap > 0),
         "may": may,
-        "can_take": may and whole and record.amount != total,
+        "can_take": may and whole and record.amount != total and of(take_amount_from_lines).open_to(user),
         "take_url": f"{_home(record)}do/take-amount-from-lines/",
         "add_url": f"{reverse('web:new', args=('opportunity-lines',))}?opportunity={record.pk}&{back}" if may else "",
         "home": _home(record),

@@ -12,8 +12,9 @@ from coordina.core.actions import check_state
 from coordina.core.changes import Values
 from coordina.core.images import encode
 from coordina.core.records import Record
-from coordina.core.refusals import Refusal
+from coordina.core.refusals import Invalid, Refusal
 from coordina.core.types import Kind
+from coordina.ledger.doors import unnamed
 from coordina.ledger.history import touched, values_at
 from coordina.ledger.models.changes import ChangeSet
 from coordina.records.bulk.holding import blocked
@@ -122,7 +123,8 @@ def _plan(order: Order, one: Verdict, obj: Record, words: dict[int, list[str]], 
 def reason_of(order: Order, refusal: Refusal) -> str:
     """A refusal as one sentence, with the field it is about."""
     said: list[str] = []
-    for name, messages in refusal.errors.items():
+    wrong = unnamed(refusal, order.declared, order.by) if isinstance(refusal, Invalid) else refusal
+    for name, messages in wrong.errors.items():
         known: Any = order.known.fields.get(name)
         label = f"{known.label}"[:1].upper() + f"{known.label}"[1:] if known is not None else ""
         said += [f"{label}: {message}" if label else str(message) for message in messages]

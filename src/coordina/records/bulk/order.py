@@ -10,8 +10,9 @@ from coordina.accounts.models import User
 from coordina.core.actions import ACTIONS, Action, Changes, actions_on, standard
 from coordina.core.changes import Values
 from coordina.core.records import Record
+from coordina.core.refusals import Forbidden
 from coordina.core.types import TYPES, Kind, RecordType
-from coordina.ledger.doors import emptied, resolve, validated
+from coordina.ledger.doors import check_open, emptied, resolve, validated
 from coordina.records.models import BulkRun, TagLink
 
 type Mark = tuple[int, int]
@@ -27,7 +28,7 @@ def bulk_actions(by: User, known: RecordType) -> list[Action]:
     """The actions that a person may do with many records of a type at once: edit first, delete last."""
     if known.setting or known.within:
         return []
-    found = [a for a in actions_on(known.model) if a.bulk and not a.hidden and by.may(a.permission)]
+    found = [a for a in actions_on(known.model) if a.bulk and not a.hidden and a.open_to(by)]
     return sorted(found, key=lambda a: {"edit": 0, "delete": 2}.get(a.verb, 1))
 
 
@@ -75,7 +76,11 @@ class Order:
 
         Raises:
             Invalid: When the input is wrong, or names what the person cannot see.
+            Forbidden: When the role does not allow it.
         """
+        if not self.declared.open_to(self.by):
+            raise Forbidden
+        check_open(self.declared, {**self.given, **self.add, **self.remove}, self.by)
         kwargs = self.declared.arguments(validated(self.declared, self.given))
         if self.declared.patch:
             kwargs[self.declared.patch] = emptied(self.declared, kwargs[self.declared.patch])

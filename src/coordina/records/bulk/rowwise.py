@@ -19,7 +19,7 @@ from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 from coordina.core.types import type_of
 from coordina.ledger.change_sets import change_set
-from coordina.ledger.doors import check_whole, emptied, merged, validated
+from coordina.ledger.doors import check_open, check_whole, emptied, merged, unnamed, validated
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.outbox import together
 from coordina.records.bulk.holding import blocked
@@ -84,10 +84,10 @@ def write_many(
         Forbidden: Without the permission.
         AlreadyDone: When the key was used before.
     """
-    if not by.may(declared.permission):
+    if not declared.open_to(by):
         raise Forbidden
     for row in rows:
-        _read(declared, row)
+        _read(declared, row, by)
     said: Values = {} if declared.undoable else {"undoable": False}
     try:
         with change_set(by=by, at=at, via=via, action=declared.name, key=key, **said) as journal:
@@ -115,11 +115,12 @@ def _spare(rows: Sequence[Row], whole: bool) -> None:
             row.wrong = Refusal("not_done", _("Left alone, because another row could not be written."), status=409)
 
 
-def _read(declared: Action, row: Row) -> None:
+def _read(declared: Action, row: Row, by: User) -> None:
     """Check the input of one row."""
     if row.wrong is not None:
         return
     try:
+        check_open(declared, row.data, by)
         row.kwargs = declared.arguments(validated(declared, row.data))
         if declared.patch:
             row.kwargs[declared.patch] = emptied(declared, row.kwargs[declared.patch])
@@ -136,6 +137,8 @@ def _judged(declared: Action, rows: Sequence[Row], by: User, at: datetime) -> li
         if row.wrong is None:
             try:
                 _judge(declared, row, by, at)
+            except Invalid as wrong:
+                row.wrong = unnamed(wrong, declared, by)
             except Refusal as refusal:
                 row.wrong = refusal
     if declared.verb == "delete":

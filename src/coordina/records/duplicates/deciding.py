@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import action
+from coordina.core.actors import Actor
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden, NotFound
 from coordina.core.types import Kind, RecordType, find_type
@@ -157,7 +158,7 @@ def _merge_sure(kind: Matching) -> Callable[..., Any]:
         objs = list(rows.filter(pk__in=group).locked().order_by("pk"))
         if len(objs) < 2:
             return None
-        stays, take = as_proposed(kind.known, objs)
+        stays, take = as_proposed(kind.known, objs, by)
         return merge_into(stays, [o.pk for o in objs if o is not stays], take, by=by, at=at)
 
     doc = f"""Merge records of one {kind.name} as it would be proposed.
@@ -169,9 +170,9 @@ def _merge_sure(kind: Matching) -> Callable[..., Any]:
     return _named(merge_group, f"merge_sure_{kind.name}", doc, hints)
 
 
-def as_proposed(known: RecordType, objs: list[Any]) -> tuple[Any, dict[str, int]]:
+def as_proposed(known: RecordType, objs: list[Any], by: Actor) -> tuple[Any, dict[str, int]]:
     """The record that should stay and whose values should be kept, as the merge page proposes them."""
-    fields = mergeable(known)
+    fields = mergeable(known, by)
     columns = {n: str(getattr(known.model._meta.get_field(x.path), "attname", x.path)) for n, x in fields.items()}
     given = [Candidate(o.pk, {n: getattr(o, c) for n, c in columns.items()}, o.changed_at) for o in objs]
     stays = who_stays(given)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from coordina.core.actors import Actor
 from coordina.core.records import Record
 from coordina.core.registry import Registry
 from coordina.core.types import TYPES, RecordType
@@ -82,9 +83,15 @@ class Matching:
         """What stands in records that belong to it."""
         return tuple(p for p in self.parts if p.of is not None)
 
-    def facts(self, values: Mapping[str, Any]) -> Facts:
+    def hidden(self, by: Actor) -> frozenset[Trait]:
+        """What is compared, but rests on fields hidden from somebody: for them no pair is alike by it."""
+        names = self.known.sight(by).hidden
+        return frozenset(p.trait for p in self.parts if p.field in names) if names else frozenset()
+
+    def facts(self, values: Mapping[str, Any], by: Actor) -> Facts:
         """Plain values of what somebody typed or a file holds, by the names of form fields; the rest is ignored."""
-        return plain((p.trait, values.get(p.field)) for p in self.parts)
+        hidden = self.hidden(by)
+        return plain((p.trait, values.get(p.field)) for p in self.parts if p.trait not in hidden)
 
 
 MATCHINGS: Registry[str, Matching] = Registry("matching")

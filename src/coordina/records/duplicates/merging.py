@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
+from coordina.core.actors import Actor
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.core.types import Field, Kind, RecordType, find_type
@@ -47,7 +48,7 @@ def merge_into(stays: Record, others: Sequence[int], take: Taken, *, by: User, a
     known = find_type(type(stays))
     assert known is not None
     gone = within_reach(stays, others, by)
-    values = chosen(known, stays, gone, take)
+    values = chosen(known, stays, gone, take, by)
     extra = {column: joined for column in KEPT_BY_KEY if (joined := joined_data(stays, gone, column)) is not None}
     for loser in gone:
         fold(stays, loser)
@@ -89,22 +90,29 @@ def within_reach(stays: Record, others: Sequence[int], by: User) -> list[Any]:
     return [found[pk] for pk in wanted]
 
 
-def mergeable(known: RecordType) -> dict[str, Field]:
-    """Fields among whose values somebody chooses: columns of the record. Tags and added fields are joined."""
+def mergeable(known: RecordType, by: Actor | None = None) -> dict[str, Field]:
+    """Fields among whose values somebody chooses: columns of the record. Tags and added fields are joined.
+
+    Args:
+        known: The record type.
+        by: Who chooses; what they may not write is theirs to keep as it is. None for all fields there are.
+    """
     columns = {c.name for c in known.model._meta.concrete_fields}
-    return {n: x for n, x in known.editable.items() if x.path in columns and x.kind is not Kind.TAGS and not x.json_key}
+    fields = known.sight(by).editable if by is not None else known.editable
+    return {n: x for n, x in fields.items() if x.path in columns and x.kind is not Kind.TAGS and not x.json_key}
 
 
-def chosen(known: RecordType, stays: Record, gone: Sequence[Any], take: Taken) -> dict[str, Any]:
+def chosen(known: RecordType, stays: Record, gone: Sequence[Any], take: Taken, by: Actor) -> dict[str, Any]:
     """Values that the record that stays takes over, by field name.
 
     Raises:
         Refusal: When a field or a record is named that is not among them.
     """
     fields, by_key = mergeable(known), {o.pk: o for o in gone}
+    open_to = mergeable(known, by)
     values: dict[str, Any] = {}
     for name in take:
-        if name not in fields or take[name] not in {stays.pk, *by_key}:
+        if name not in open_to or take[name] not in {stays.pk, *by_key}:
             raise Refusal("unknown", _("This cannot be chosen."), field=name)
     for name, field in fields.items():
         column = field.path

@@ -6,7 +6,8 @@ from itertools import batched
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from coordina.core.actors import Actor, Reach
 from coordina.core.changes import Entry
@@ -155,6 +156,7 @@ def open_pairs(
     scope = user.scope(kind.model.view_permission())
     if scope is None:
         return rows.none()
+    rows = telling_nothing(rows, kind, user)
     if scope.reach is not Reach.ALL:
         seen = kind.model.objects.visible_to(user).values("pk")
         rows = rows.filter(low_id__in=seen, high_id__in=seen)
@@ -163,9 +165,17 @@ def open_pairs(
     return rows.order_by("-score", "-pk")
 
 
+def telling_nothing(rows: QuerySet[DuplicatePair], kind: Matching, user: Actor) -> QuerySet[DuplicatePair]:
+    """Without the pairs that are told by something hidden from somebody: those are for others to decide."""
+    for trait in sorted(kind.hidden(user)):
+        rows = rows.annotate(why=Cast("reasons", TextField())).exclude(why__contains=f'"{trait}"')
+    return rows
+
+
 def pairs_with(kind: Matching, pk: int, user: Actor, most: int = 5) -> list[DuplicatePair]:
     """Open pairs of one record of which somebody may see the other one too."""
-    rows = list(_touching(type_id(kind.label), [pk]).order_by("-score", "-pk")[: 4 * most])
+    near = telling_nothing(_touching(type_id(kind.label), [pk]), kind, user)
+    rows = list(near.order_by("-score", "-pk")[: 4 * most])
     both = {key for row in rows for key in (row.low_id, row.high_id)}
     mine: Any = kind.model.objects.visible_to(user)
     seen = set(mine.filter(pk__in=both).values_list("pk", flat=True)) if rows else set()

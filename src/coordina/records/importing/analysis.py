@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from coordina.core.actors import Actor
 from coordina.core.types import Kind, RecordType
 from coordina.records.importing.converting import PLAIN, source
 from coordina.records.importing.exports import OTHER_DATA, ExportTable
@@ -76,7 +77,7 @@ def analyse(
     decided = _profiled(rows(source(run), facts), facts, tell, **typed)
     if (order := agree([f.date for f in decided])) is not None:
         decided = _profiled(rows(source(run), facts), facts, order=order, **typed) if _open_days(decided) else decided
-    found = proposed(known_named(run.type), facts.headers, decided, table)
+    found = proposed(known_named(run.type), facts.headers, decided, table, run.by)
     stored = [_stored(p, decided[p.column]) for p in found]
     for column in stored:
         column["by_id"] = table is not None and table.target_of(column["header"])[1]
@@ -85,10 +86,14 @@ def analyse(
 
 
 def proposed(
-    known: RecordType, headers: Sequence[str], decided: Sequence[ColumnFacts], table: ExportTable | None = None
+    known: RecordType,
+    headers: Sequence[str],
+    decided: Sequence[ColumnFacts],
+    table: ExportTable | None,
+    by: Actor | None,
 ) -> list[Proposal]:
     """Which column is which field of a type; what is known about an export comes before what names suggest."""
-    there = targets(known)
+    there = targets(known, by)
     found = propose(headers, there, decided, nouns=nouns(known), title=known.title)
     if table is None:
         return found

@@ -130,7 +130,7 @@ class Judge:
     def _read_fallbacks(self, zone: ZoneInfo, region: str) -> Values:
         """What new records get where their rows say nothing."""
         found: Values = {}
-        fields = by_name(self.plan.type) if self.plan.fallbacks else {}
+        fields = by_name(self.plan.type, self.by) if self.plan.fallbacks else {}
         for name, text in self.plan.fallbacks.items():
             target = fields.get(name)
             if target is None:

@@ -97,7 +97,7 @@ class Plan:
     def of(cls, run: ImportRun) -> "Plan":
         """The plan of a run, as far as it was decided."""
         known = known_named(run.type)
-        fields = by_name(known)
+        fields = by_name(known, run.by)
         return cls(
             type=known,
             facts=FileFacts.from_json(run.facts),

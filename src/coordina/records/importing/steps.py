@@ -109,7 +109,7 @@ def propose(run: ImportRun, columns: list[dict[str, Any]], table: ExportTable | 
     """Put the proposals and the usual options into a run."""
     known = known_named(run.type)
     run.columns = columns
-    taken = by_name(known)
+    taken = by_name(known, run.by)
     for column in columns:
         target = taken.get(column["target"])
         lenient = target is not None and (
@@ -160,7 +160,7 @@ def default_match(run: ImportRun) -> str:
 
 def decide(run: ImportRun, columns: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
     """Take decisions about columns and options; what was checked before no longer counts."""
-    known = by_name(known_named(run.type))
+    known = by_name(known_named(run.type), run.by)
     taken: set[str] = set()
     for stored, said in zip(run.columns, columns, strict=True):
         target = said.get("target", stored["target"])
@@ -182,7 +182,7 @@ def decide(run: ImportRun, columns: Sequence[Mapping[str, Any]], options: Mappin
 
 def targets_of(run: ImportRun) -> dict[str, Target]:
     """What a column of a run may become, by name."""
-    return by_name(known_named(run.type))
+    return by_name(known_named(run.type), run.by)
 
 
 def use_mapping(run: ImportRun, offer: mappings.Offer) -> None:
@@ -240,7 +240,7 @@ def settle_stopped(run: ImportRun) -> None:
 
 def label_of(known: RecordType, name: str) -> str:
     """What a field of a type is called."""
-    found = by_name(known).get(name)
+    found = by_name(known, None).get(name)
     return str(found.field.label) if found is not None else name
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from coordina.core.actors import Actor
 from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType
 
@@ -36,9 +37,15 @@ class Target:
         return str(self.field.kind)
 
 
-def targets(known: RecordType) -> list[Target]:
-    """What a column may become in an import of this type, in the order of the type's fields."""
-    fields = [x for x in known.fields.values() if importable(x)]
+def targets(known: RecordType, by: Actor | None = None) -> list[Target]:
+    """What a column may become in an import of this type, in the order of the type's fields.
+
+    Args:
+        known: The record type.
+        by: Who imports: what they may not write is no target. None for all there are.
+    """
+    closed = known.sight(by).closed if by is not None else frozenset()
+    fields = [x for x in known.fields.values() if importable(x) and x.name not in closed]
     dynamic: Callable[[], Iterable[Field]] | None = known.extra.get("targets")
     fields += dynamic() if dynamic else []
     fields += [
@@ -66,9 +73,9 @@ def importable(field: Field) -> bool:
     return field.importable and not field.far and (field.editable or field.virtual)
 
 
-def by_name(known: RecordType) -> dict[str, Target]:
-    """The targets of a type by name."""
-    return {t.name: t for t in targets(known)}
+def by_name(known: RecordType, by: Actor | None) -> dict[str, Target]:
+    """The targets of a type by name; see `targets`."""
+    return {t.name: t for t in targets(known, by)}
 
 
 def nouns(known: RecordType) -> Sequence[str]:

@@ -101,7 +101,7 @@ def _link_by_name(parent: ImportRun) -> None:
     runs = placed(parent)
     models = {known_named(run.type).model._meta.label for run in runs}
     for run in runs:
-        table, fields = table_of(run), by_name(known_named(run.type))
+        table, fields = table_of(run), by_name(known_named(run.type), run.by)
         for column in run.columns:
             if table is None or not column["by_id"] or not column["target"]:
                 continue
@@ -207,7 +207,7 @@ def decide(parent: ImportRun, *, answers: Mapping[str, str], strangers: Mapping[
 
 def _mean(run: ImportRun, known: RecordType, strangers: Mapping[str, str]) -> None:
     """Put decisions about owners into every column that names users."""
-    fields = by_name(known)
+    fields = by_name(known, run.by)
     for column in run.columns:
         target = fields.get(column["target"])
         if target is not None and target.field.to is User:

@@ -24,7 +24,7 @@ def find_twins(run: ImportRun, judge: Judge, judged: Sequence[Judged]) -> int:
     new = [one for one in judged if one.verdict == "new" and not one.again]
     if kind is None or not new:
         return 0
-    best = twins_of_many(kind, [kind.facts(one.values) for one in new], seen_by=run.by)
+    best = twins_of_many(kind, [kind.facts(one.values, run.by) for one in new], seen_by=run.by)
     rows = [_row(run, judge, one, twin) for one, twin in zip(new, best, strict=True) if twin is not None]
     with transaction.atomic():
         ImportTwin.objects.bulk_create(rows, batch_size=500)

@@ -6,16 +6,23 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, Subquery
+from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
 from coordina.core.actors import Actor, Reach
+from coordina.core.filters.refusals import BadFilter
 from coordina.core.records import Record
-from coordina.core.types import TYPES, RecordType
+from coordina.core.types import TYPES, RecordType, type_of
 from coordina.ledger.entries import type_id
 from coordina.records.models import SearchRow
-from coordina.records.search.sql import Matches, Word, fts_query
+from coordina.records.search.index import texts
+from coordina.records.search.sql import Matches, Word, alternatives, fts_query
 from coordina.records.search.words import near, plain, terms
 
+DEEPER = 10
+"""Times as many are looked at where fields are hidden from whoever asks: some are found by these fields only."""
+MOST_READ = 2000
+"""Records that are read again for somebody from whom fields are hidden."""
 MANY_TEAMS = 400
 """Above this many teams a team's reach is not spelled into the query."""
 _STREAM = (
@@ -64,7 +71,7 @@ def find(query: str, actor: Actor, *, only: Iterable[RecordType] | None = None, 
         only: The record types to look in; all searchable ones when None.
         limit: How many at most.
     """
-    return _newest(terms(query), _marks(actor, only), limit)
+    return _newest(terms(query), _marks(actor, only), limit, actor)
 
 
 def search(query: str, actor: Actor, *, only: Iterable[RecordType] | None = None, limit: int = 20) -> Answer:
@@ -82,7 +89,7 @@ def search(query: str, actor: Actor, *, only: Iterable[RecordType] | None = None
     found = _pool(words, actor, kinds, limit)
     if found or not words:
         return Answer(_ranked(found, query)[:limit])
-    guessed = _understood(words, _marks(actor, kinds))
+    guessed = _understood(words, _marks(actor, kinds), actor)
     found = _pool(guessed, actor, kinds, limit) if guessed else []
     return Answer(_alike(found, query)[:limit], near=bool(found))
 
@@ -92,8 +99,8 @@ def _pool(words: Sequence[Word], actor: Actor, kinds: Sequence[RecordType], limi
     found: dict[int, Hit] = {}
     for known in kinds:
         marks = _marks(actor, [known])
-        found |= {hit.row: hit for hit in _newest(words, marks, limit)}
-        found |= {hit.row: replace(hit, own=True) for hit in _newest(words, _own(marks, actor), limit)}
+        found |= {hit.row: hit for hit in _newest(words, marks, limit, actor)}
+        found |= {hit.row: replace(hit, own=True) for hit in _newest(words, _own(marks, actor), limit, actor)}
     return list(found.values())
 
 
@@ -126,16 +133,47 @@ def _alike(hits: Sequence[Hit], query: str) -> list[Hit]:
     return sorted(hits, key=rank)
 
 
-def _understood(words: Sequence[str], marks: Marks) -> list[Word]:
+def _understood(words: Sequence[str], marks: Marks, actor: Actor) -> list[Word]:
     """The words, with those that are found nowhere replaced by all that are one error away; none where none helps."""
-    strange = [w for w in words if near(w) and not _newest([w], marks, 1)] or [w for w in words if near(w)][-1:]
+    strange = [w for w in words if near(w) and not _newest([w], marks, 1, actor)] or [w for w in words if near(w)][-1:]
     if not strange:
         return []
     return [near(w) if w in strange else w for w in words]
 
 
-def _newest(words: Sequence[Word], marks: Marks, limit: int) -> list[Hit]:
+def _newest(words: Sequence[Word], marks: Marks, limit: int, actor: Actor) -> list[Hit]:
+    """The newest that hold the words; of a type with fields hidden from the actor, in the fields they may see."""
     if not words or not marks:
+        return []
+    hidden = {known: names for known in marks if (names := hidden_words(known, actor))}
+    if not hidden:
+        return _indexed(words, marks, limit)
+    found = _indexed(words, {known: found for known, found in marks.items() if known not in hidden}, limit)
+    for known, names in hidden.items():
+        near_by = _indexed(words, {known: marks[known]}, limit * DEEPER)
+        told = telling(known, [hit.pk for hit in near_by], words, names)
+        found += [hit for hit in near_by if hit.pk in told][:limit]
+    return sorted(found, key=lambda hit: -hit.row)[:limit]
+
+
+def hidden_words(known: RecordType, actor: Actor) -> frozenset[str]:
+    """Names of the fields of a type whose words are in the index, but hidden from somebody."""
+    hidden = known.sight(actor).hidden
+    return frozenset(f.name for f in known.searchable if f.name in hidden) if hidden else frozenset()
+
+
+def telling(known: RecordType, keys: Sequence[int], words: Sequence[Word], without: frozenset[str]) -> set[int]:
+    """Those of some records that hold the words without the help of certain fields."""
+    found = set()
+    for pk, _title, text in texts(known, keys, without=without) if keys else ():
+        held = text.split()
+        if all(any(w.startswith(alternatives(word)) for w in held) for word in words):
+            found.add(pk)
+    return found
+
+
+def _indexed(words: Sequence[Word], marks: Marks, limit: int) -> list[Hit]:
+    if not marks:
         return []
     clause = [mark for found in marks.values() for mark in found]
     if connection.vendor == "sqlite":
@@ -149,14 +187,24 @@ def _newest(words: Sequence[Word], marks: Marks, limit: int) -> list[Hit]:
     return [Hit(by_number[number], pk, title, row) for row, number, pk, title in rows if number in by_number]
 
 
-def matching(model: type[Record], text: str) -> Q:
+def matching(model: type[Record], text: str, actor: Actor) -> Q:
     """The condition for rows of a model whose words begin like those of `text`; for filters.
 
-    It does not narrow to what somebody may see: the rows it is applied to are.
+    It does not narrow to what somebody may see: the rows it is applied to are. Words of fields hidden from them do not
+    count: what the index finds is then read again, up to `MOST_READ` records.
+
+    Raises:
+        BadFilter: When more would have to be read.
     """
     words = terms(text)
     if not words:
         return Q()
+    known = type_of(model)
+    if hidden := hidden_words(known, actor):
+        near_by = _indexed(words, _marks(actor, [known]), MOST_READ + 1)
+        if len(near_by) > MOST_READ:
+            raise BadFilter(_("Too many records hold these words. Write more of them."))
+        return Q(pk__in=sorted(telling(known, [hit.pk for hit in near_by], words, hidden)))
     number = type_id(model._meta.label)
     rows = SearchRow.objects.filter(Matches(words, [[f"xt{number}"]]), type_id=number)
     return Q(pk__in=Subquery(rows.values("object_id")))

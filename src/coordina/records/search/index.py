@@ -1,7 +1,7 @@
 """Keeping the index: it follows every write, and can be rebuilt whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -125,10 +125,18 @@ def renew(label: str, keys: Iterable[int]) -> None:
         insert_tuples(SearchRow, ("type_id", "object_id", "title", "words"), rows, "default")
 
 
-def texts(known: RecordType, keys: Sequence[int] | None = None) -> Iterable[tuple[int, str, str]]:
-    """Id, title and words of records of a type, from their columns."""
+def texts(
+    known: RecordType, keys: Sequence[int] | None = None, *, without: Collection[str] = ()
+) -> Iterable[tuple[int, str, str]]:
+    """Id, title and words of records of a type, from their columns.
+
+    Args:
+        known: The record type.
+        keys: Ids of the records; all when None.
+        without: Names of fields whose words are left out.
+    """
     model = known.model
-    fields = known.searchable
+    fields = [field for field in known.searchable if field.name not in without]
     paths = ["pk", model.title_column, *(_path(x) for x in fields)]
     marks = [(letter, f"{name}_id") for letter, name in (("xo", model.scope_owner), ("xg", model.scope_team)) if name]
     rows: Any = model._base_manager.all() if keys is None else model._base_manager.filter(pk__in=keys)

@@ -55,7 +55,7 @@ def shares_of(user: User, asker: Asker) -> list[Share]:
     found: list[Share] = []
     for known in TYPES:
         owner, declared = known.writer.owner, standard(known.model, "edit")
-        if not owner or known.within or known.setting or owner not in known.editable or declared is None:
+        if not owner or known.within or known.setting or owner not in known.sight(reader).editable or declared is None:
             continue
         rest = known.extra.get("hand_over", "")
         if not declared.bulk or rest is False or not reader.may(declared.permission):

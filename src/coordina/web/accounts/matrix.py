@@ -65,7 +65,7 @@ def matrix_of(role: Role) -> Matrix:
     """The table of a role."""
     usual = defaults_for(role.slug) if role.slug else dict(role.reach)
     by_noun: dict[str, list[Permission]] = {}
-    for each in PERMISSIONS:
+    for each in PERMISSIONS.declared():  # those of single fields stand on the page of fields
         by_noun.setdefault(str(each.noun), []).append(each)
     settings = {str(known.plural) for known in TYPES if known.setting}
     daily = {str(known.plural) for known in TYPES if not known.setting}
@@ -79,7 +79,7 @@ def matrix_of(role: Role) -> Matrix:
         named += known.values()
         if any(cells):
             groups[where].append(Row(noun[:1].upper() + noun[1:], cells))
-    differing = sum(role.reach.get(p.name, "") != usual.get(p.name, "") for p in PERMISSIONS)
+    differing = sum(role.reach.get(p.name, "") != usual.get(p.name, "") for p in PERMISSIONS.declared())
     return Matrix([(t, rows) for t, rows in zip(titles, groups, strict=True) if rows], named, differing)
 
 

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/teams/", settings.teams, name="teams"),
     path("settings/roles/", roles.roles, name="roles"),
     path("settings/roles/<int:pk>/", roles.permissions, name="role_permissions"),
+    path("settings/roles/<int:pk>/fields/", roles.fields, name="role_fields"),
     path("settings/roles/<int:pk>/reset/", roles.reset, name="role_reset"),
     path("settings/roles/<int:pk>/copy/", roles.copy, name="role_copy"),
     # in place of the general pages of these records

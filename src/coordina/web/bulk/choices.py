@@ -46,10 +46,9 @@ def choices_for(user: User, known: RecordType) -> list[Choice]:
     for declared in bulk_actions(user, known):
         if declared.verb == "edit":
             found.append(Choice("edit", declared, _("Edit fields"), "pencil"))
-            fields = known.known_to(user)
-            if known.writer.owner in fields and known.writer.owner in known.editable:
+            if known.writer.owner in known.sight(user).editable:
                 found.append(Choice(OWNER, declared, _("Assign"), "user-share", known.writer.owner))
-            tags = next((n for n, f in known.editable.items() if f.kind is Kind.TAGS and n in fields), "")
+            tags = next((n for n, f in known.sight(user).editable.items() if f.kind is Kind.TAGS), "")
             if tags:
                 found.append(Choice(TAGS, declared, _("Tags"), "tag", tags))
         elif declared.verb == "delete":

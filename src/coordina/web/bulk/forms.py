@@ -102,11 +102,10 @@ def fields_of(choice: Choice, known: RecordType, user: User) -> tuple[str, ...]:
     """The fields that many records may be given alike: not their names, nor what only single ones have."""
     if choice.only:
         return (choice.only,)
-    visible = known.known_to(user)
     return tuple(
         n
-        for n, f in known.editable.items()
-        if n in visible and n != known.title and (not f.virtual or f.kind is Kind.TAGS) and not _unique(known, n)
+        for n, f in known.sight(user).editable.items()
+        if n != known.title and (not f.virtual or f.kind is Kind.TAGS) and not _unique(known, n)
     )
 
 

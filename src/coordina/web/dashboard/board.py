@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from coordina.core.filters import Asker
 from coordina.core.formats import Formats
 from coordina.core.metrics import METRICS, Better, Unit
-from coordina.insights.figures import Figure, Number, Slice, breakdown, breakdowns, figures
+from coordina.insights.figures import Figure, Number, Slice, breakdown, breakdowns, figures, open_to
 from coordina.insights.periods import Period
 
 TILES = (
@@ -68,7 +68,8 @@ def said(unit: Unit, value: Number, formats: Formats) -> tuple[str, str]:
 
 
 def tiles(asker: Asker, formats: Formats, period: Period, narrowed: str, names: Sequence[str] = TILES) -> list[Tile]:
-    """Figures in a row, compared with the same span a year before where the period has one."""
+    """Figures in a row, compared with the same span a year before where the period has one; none of what is hidden."""
+    names = [name for name in names if open_to(METRICS[name], asker.user)]
     before = period.before(asker.today)
     timed = [n for n in names if before and METRICS[n].time]
     asked = [*((n, period) for n in names), *((n, before) for n in timed)]
@@ -118,9 +119,10 @@ def bars(
     period: Period | None = None,
     most: int = 12,
 ) -> list[list[Bar]]:
-    """Breakdowns of some metrics by one dimension, as bars."""
-    found = breakdowns(names, dimension, asker, narrowed=narrowed, period=period, most=most)
-    return [_bars(METRICS[name].unit, found[name], formats) for name in names]
+    """Breakdowns of some metrics by one dimension, as bars; none of what tells of something hidden."""
+    told = [name for name in names if open_to(METRICS[name], asker.user, dimension)]
+    found = breakdowns(told, dimension, asker, narrowed=narrowed, period=period, most=most) if told else {}
+    return [_bars(METRICS[name].unit, found.get(name, ()), formats) for name in names]
 
 
 def _bars(unit: Unit, slices: Sequence[Slice], formats: Formats) -> list[Bar]:
@@ -133,6 +135,8 @@ def _bars(unit: Unit, slices: Sequence[Slice], formats: Formats) -> list[Bar]:
 
 def months(asker: Asker, narrowed: str, period: Period) -> list[Slice]:
     """Won by month of the close; months without a sale between the first and the last are zero."""
+    if not open_to(METRICS["pipeline.won_value"], asker.user, "pipeline.close_month"):
+        return []
     found = breakdown("pipeline.won_value", "pipeline.close_month", asker, narrowed=narrowed, period=period, most=240)
     by_month = {s.key: s for s in found if isinstance(s.key, dt.date)}
     if not by_month:

@@ -53,6 +53,8 @@ def _contents(request: Any, period: Period, narrowed: str) -> dict[str, Any]:
 
 
 def _first_year(user: Any) -> int | None:
+    if "closed_on" in TYPES["opportunity"].sight(user).hidden:
+        return None
     first = TYPES["opportunity"].model.objects.visible_to(user).aggregate(first=Min("closed_on"))["first"]
     return first.year if first else None
 

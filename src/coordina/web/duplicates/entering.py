@@ -28,9 +28,11 @@ def twins_values(request: Any, known: RecordType, typed: Mapping[str, Any]) -> d
     kind = MATCHINGS.get(known.name)
     if kind is None or not request.user.may(known.model.view_permission()):
         return {}
-    facts = kind.facts(typed)
+    facts = kind.facts(typed, request.user)
     found = twins_of(kind, facts, seen_by=request.user, most=MOST) if facts else []
-    sides = sides_of(known, [t.pk for t in found], request.user, request.formats, compared_names(kind)[:4])
+    sides = sides_of(
+        known, [t.pk for t in found], request.user, request.formats, compared_names(kind, request.user)[:4]
+    )
     lines = [
         {
             "side": sides[t.pk],

@@ -35,7 +35,7 @@ def all_page(request: Any, known: RecordType) -> HttpResponse:
         return redirect("web:job", int(made.id))
     plan = planned(kind, request.user)
     keys = [pk for group in plan.groups[:SHOWN] for pk in group]
-    sides = sides_of(known, keys, request.user, request.formats, compared_names(kind)[:3])
+    sides = sides_of(known, keys, request.user, request.formats, compared_names(kind, request.user)[:3])
     values = {
         "known": known,
         "groups": [[sides[pk] for pk in group if pk in sides] for group in plan.groups[:SHOWN]],

@@ -29,7 +29,7 @@ def twin_values(run: ImportRun, known: RecordType, user: User, formats: Formats,
         after: Rows behind this one.
     """
     rows = list(ImportTwin.objects.filter(run=run, number__gt=after).order_by("number", "pk")[: PAGE + 1])
-    names = compared_names(matching_for(known, user))[:4]
+    names = compared_names(matching_for(known, user), user)[:4]
     sides = sides_of(known, {row.object_id for row in rows}, user, formats, names)
     return {
         "twins": [

@@ -117,7 +117,8 @@ def changed_since(objs: list[Any], sent: Any) -> list[str]:
 
 def merged(request: Any, known: RecordType, objs: list[Any], stays: int) -> HttpResponse:
     """Merge, at once or by a job, and go to the record that stays."""
-    fields, by = mergeable(known), request.user
+    by = request.user
+    fields = mergeable(known, by)
     take = {n: pk for n in fields if (pk := parse_id(request.POST.get(f"take-{n}", ""))) is not None}
     others = [o.pk for o in objs if o.pk != stays]
     url = reverse("web:detail", args=(known.url, stays))
@@ -153,7 +154,7 @@ def merge_many(name: str, stays: int, others: list[int], take: dict[str, int], b
 
 def page_values(known: RecordType, objs: list[Any], stays: int | None, user: User, formats: Formats) -> dict[str, Any]:
     """What the page of a merge shows."""
-    fields = {n: x for n, x in mergeable(known).items() if n in known.known_to(user)}
+    fields = mergeable(known, user)
     links = {o.pk: count_links(known.model, [o.pk], AT_ONCE) for o in objs}
     attnames = {n: str(getattr(known.model._meta.get_field(x.path), "attname", x.path)) for n, x in fields.items()}
     given = [

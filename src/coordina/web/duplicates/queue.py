@@ -105,7 +105,7 @@ def page_of(kind: Matching, user: User, show: str, after: str) -> tuple[list[Dup
 
 def shown(kind: Matching, rows: list[DuplicatePair], user: User, formats: Formats) -> list[Shown]:
     """Pairs with both records side by side; three queries however many there are."""
-    known, names = kind.known, compared_names(kind)
+    known, names = kind.known, compared_names(kind, user)
     keys = {pk for row in rows for pk in (row.low_id, row.high_id)}
     sides = sides_of(known, keys, user, formats, names)
     may = reached(user, known.model.permission("change"), known, sorted(keys)) if keys else set()

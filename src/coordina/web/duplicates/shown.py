@@ -61,11 +61,12 @@ def sides_of(
     return found
 
 
-def compared_names(kind: Matching) -> tuple[str, ...]:
+def compared_names(kind: Matching, user: User) -> tuple[str, ...]:
     """Fields in which pairs are shown: what is compared, and who looks after the record."""
     known = kind.known
-    names = [p.field for p in kind.own if p.field in known.fields and p.field != known.title]
-    more = [n for n in ("company", "city", "owner") if n in known.fields]
+    seen = known.known_to(user)
+    names = [p.field for p in kind.own if p.field in seen and p.field != known.title]
+    more = [n for n in ("company", "city", "owner") if n in seen]
     return tuple(dict.fromkeys([*names, *more]))
 
 

@@ -59,7 +59,7 @@ def page_values(request: Any, change: ChangeSet, found: Since) -> dict[str, Any]
         "stays": found.stays,
         "title": title_of(found.stays) if found.stays is not None else "",
         "gone": found.gone,
-        "edited": [label_of(known, n) for n in names if known and n in known.fields],
+        "edited": [label_of(known, n) for n in names if known and n in known.known_to(request.user)],
         "newer": [_line(one) for one in found.newer],
         "who": change.by.name if change.by is not None else "Coordina",
         "when": request.formats.exact(change.at),

@@ -118,7 +118,7 @@ class ColumnsPage:
     def __init__(self, run: ImportRun, known: RecordType, user: User) -> None:
         self.run, self.known, self.user = run, known, user
         self.plan = Plan.of(run)
-        self.targets = {t.name: t for t in targets(known)}
+        self.targets = {t.name: t for t in targets(known, user)}
 
     @cached_property
     def columns(self) -> list[Column]:

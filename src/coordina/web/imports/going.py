@@ -39,9 +39,16 @@ def find_run(user: User, pk: int) -> ImportRun:
         NotFound: When there is none, or it is somebody else's: both alike.
     """
     found: ImportRun | None = runs_of(user).select_related("by__role", "by__team", "change_set").filter(pk=pk).first()
-    if found is None:
+    if found is None or not _tellable(user, found):
         raise NotFound
     return found
+
+
+def _tellable(user: User, run: ImportRun) -> bool:
+    """Whether a run tells nothing that is hidden from somebody: their own never does."""
+    known = known_of(run) if run.by_id != user.pk else None
+    hidden = known.sight(user).hidden if known is not None else frozenset()
+    return hidden.isdisjoint(column["target"] for column in run.columns or ())
 
 
 def own_run(user: User, pk: int) -> ImportRun:

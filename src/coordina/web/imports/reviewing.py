@@ -91,7 +91,7 @@ class Samples:
 
     def __init__(self, run: ImportRun, known: RecordType, user: User, formats: Formats) -> None:
         self.run, self.known, self.user, self.formats = run, known, user, formats
-        self.fields: dict[str, Field] = {name: t.field for name, t in by_name(known).items()}
+        self.fields: dict[str, Field] = {name: t.field for name, t in by_name(known, user).items()}
         self.names: dict[str, dict[int, str]] = {}
 
     def rows(self, verdict: str) -> list[Sample]:

@@ -79,7 +79,7 @@ def board_context(listing: Listing) -> dict[str, Any]:
         key = key_text(section.key)
         more = listing.url(column=key or NONE, after=section.more) if section.more else ""
         here = SafeString("".join(drawn[pk] for pk in section.ids if pk in drawn))
-        made_new = f"{new}?{axis.name}={key}" if key and axis.name in listing.known.editable else ""
+        made_new = f"{new}?{axis.name}={key}" if key and axis.name in listing.known.sight(listing.user).editable else ""
         count = "" if section.count is None else listing.formats.integer(section.count)
         columns.append(ColumnView(f"column-{number}", key, section.label, count, sum_of(listing, section), here, more,
                                   made_new))  # fmt: skip
@@ -184,7 +184,9 @@ class Cards:
         self.edit = standard(known.model, "edit")
         deeds = {a.lifecycle[1] for a in actions_on(known.model) if a.lifecycle and not a.hidden}
         by_deed = axis.name == "status" and bool(deeds & set(axis.fixed() or ()))
-        self.editable = axis.name in known.editable and self.edit is not None and not self.edit.hidden
+        self.editable = (
+            axis.name in known.sight(listing.user).editable and self.edit is not None and not self.edit.hidden
+        )
         self.moves = self.editable or by_deed
         self.columns = [c for c in listing.columns if c.field.name not in (axis.name, known.title)]
         self.title = next(c for c in listing.columns if c.field.name == known.title)

@@ -153,7 +153,7 @@ class Entries:
     def __init__(self, listing: Listing, about: Field, first: dt.date, last: dt.date, size: int) -> None:
         self.listing, self.about, self.size = listing, about, size
         edit = standard(listing.known.model, "edit")
-        self.moves = about.name in listing.known.editable and edit is not None and not edit.hidden
+        self.moves = about.name in listing.known.sight(listing.user).editable and edit is not None and not edit.hidden
         self.by_day: dict[dt.date, list[int]] = {}
         self.counts: dict[dt.date, int] = {}
         found = list(self._within(first, last).order_by(about.path, "pk").values_list("pk", about.path)[: MOST + 1])

@@ -39,7 +39,7 @@ def put_answer(request: Any, known: RecordType, pk: int, name: str) -> HttpRespo
         return deed
     if declared is None or declared.hidden or not reaches(request.user, declared.permission, obj):
         raise Forbidden
-    if name not in known.editable:
+    if name not in known.sight(request.user).editable:
         raise Refusal("fixed", _("“%(field)s” cannot be changed like this.") % {"field": about.label}, status=409)
     if request.method != "POST":
         form = form_of(request, declared, only=(name,), values={name: values_now(known, obj).get(name)})

@@ -82,7 +82,7 @@ def about(user: User, hit: Hit) -> Iterator[Command]:
     yield from logging(user, hit.type, hit.pk, hit.title)
     for item in CREATE:
         made = by_url(item.args[0]) if item.args else None
-        field = made.editable.get(hit.type.name) if made is not None else None
+        field = made.sight(user).editable.get(hit.type.name) if made is not None else None
         if made is None or field is None or field.to is not hit.type.model or not may_create(user, made):
             continue
         url = f"{reverse('web:new', args=(made.url,))}?{field.name}={hit.pk}"

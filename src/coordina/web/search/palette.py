@@ -167,7 +167,7 @@ def preview_values(request: Any, known: RecordType, pk: int) -> dict[str, Any]:
     return {
         "known": known,
         "title": title,
-        "reference": getattr(obj, "reference", ""),
+        "reference": getattr(obj, "reference", "") if "reference" in known.known_to(request.user) else "",
         "facts": shown[:7],
         "url": reverse("web:detail", args=(known.url, pk)),
         "commands": list(about(request.user, hit))[:3],

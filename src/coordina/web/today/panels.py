@@ -24,7 +24,7 @@ def alerts_panel(record: Any, user: Any) -> Mapping[str, Any]:
     for matter in (m for m in matters if m.key in rows):
         row = rows[matter.key]
         late = matter.urgent_on is not None and matter.urgent_on <= formats.today
-        why = why_of(matter, row, said, formats)
+        why = why_of(matter, row, said, formats, user)
         found.append({"kind": matter.kind, "tone": "bad" if late else "warn", "why": why})
     return {"alerts": found}
 

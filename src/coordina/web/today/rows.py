@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 from coordina.activity.alerts.actions import HANDLE
 from coordina.activity.alerts.queries import Matter
 from coordina.core.actions import ACTIONS
+from coordina.core.actors import Actor
+from coordina.core.sight import hidden_columns
 from coordina.core.types import type_of
 from coordina.core.watchers import IMPORTANT, Act, Quadrant, Row, Tuning, wait_of
 from coordina.web import html
@@ -26,7 +28,7 @@ KEYS = ("e", "a")
 """Keys of the first and the second action of a row."""
 
 
-def why_of(matter: Matter, row: Row, said: Tuning, formats: Any) -> str:
+def why_of(matter: Matter, row: Row, said: Tuning, formats: Any, user: Actor) -> str:
     """Why a matter stands where it does: urgency and importance with the numbers of the rule."""
     watcher, today = matter.kind, formats.today
     wait = wait_of(watcher, said)
@@ -42,7 +44,10 @@ def why_of(matter: Matter, row: Row, said: Tuning, formats: Any) -> str:
         ) % {"since": since, "days": days, "wait": wait}
     else:
         urgent = _("Not urgent yet: it will be on %(day)s.") % {"day": formats.day(matter.urgent_on)}
+    known = type_of(watcher.of)
     word = _("Important") if matter.importance >= IMPORTANT else _("Not important")
+    if hidden_columns(known, user) & {*watcher.columns}:  # the points would tell what they come from
+        return f"{urgent} {word}."
     points = _("%(points)d points, important from %(from)d on") % {"points": matter.importance, "from": IMPORTANT}
     return f"{urgent} {word}: {points}. {watcher.weighs(row, said, formats)}"
 
@@ -104,7 +109,7 @@ class Rows:
         watcher = matter.kind
         title, reason = watcher.says(row, self.formats)
         owner = row.get("owner__name") or ""
-        why = why_of(matter, row, self.said, self.formats)
+        why = why_of(matter, row, self.said, self.formats, self.user)
         late = matter.urgent_on is not None and matter.urgent_on <= self.formats.today
         tone = " bad" if late and quadrant is Quadrant.DO else " warn" if late else ""
         url = address("web:detail", type_of(watcher.of).url, matter.subject_id)
@@ -125,7 +130,7 @@ class Rows:
         found = []
         for place, act in enumerate(matter.kind.acts):
             declared = ACTIONS.get(act.action)
-            if declared is not None and self.user.may(declared.permission):
+            if declared is not None and declared.open_to(self.user):
                 look = " btn-ghost" if place or quadrant in (Quadrant.PLAN, Quadrant.DROP) else ""
                 found.append(self._act(matter, row, place, act, f"btn btn-s{look}"))
         return "".join(found)

@@ -81,6 +81,11 @@ def news(request: Any, today: dt.date) -> list[News]:
     seen: dict[int, tuple[str, Any]] = {pk: (name, value) for pk, name, value in latest}
     written = written_since(known.model._meta.label, list(seen), start)
     kinds = kinds_of((pk, kind, json.loads(delta)) for pk, kind, delta in written)
+    hidden = known.sight(request.user).hidden
+    if "value" in hidden:
+        seen = {pk: (name, None) for pk, (name, _value) in seen.items()}
+    if "closes_on" in hidden:
+        kinds.pop("postponed", None)
     return [_line(name, sorted(keys), seen, day, request.formats) for name, keys in kinds.items() if keys]
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coordina.accounts.actions import copy_role, set_reach
+from coordina.accounts.actions import copy_role, set_fields, set_reach
 from coordina.accounts.models import Role, User
 from coordina.core.actions import of
 from coordina.core.parsing.ids import parse_id
@@ -18,6 +18,7 @@ from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.types import type_of
 from coordina.ledger.history import history_of
 from coordina.web.access import find
+from coordina.web.accounts.closing import nouns_of, read_closed
 from coordina.web.accounts.forms import CopyForm
 from coordina.web.accounts.matrix import matrix_of, read_matrix
 from coordina.web.accounts.places import looks_after
@@ -63,6 +64,23 @@ def permissions(request: Any, pk: int) -> HttpResponse:
             role.reach = read_matrix(request.POST, role)
     values = {"role": role, "matrix": matrix_of(role), "verbs": VERBS.values(), "problem": problem}
     return render(request, "web/accounts/role.html", values | _around(request, role), status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fields(request: Any, pk: int) -> HttpResponse:
+    """Which fields a role does not see, and which it only reads."""
+    role = _role(request, pk)
+    problem, status, asked = "", 200, None
+    if request.method == "POST":
+        asked = read_closed(request.POST, role)
+        try:
+            seen = parse_id(request.POST.get("version", ""))
+            tell(request, carry_out(of(set_fields), {"fields": asked}, user=request.user, pk=role.pk, version=seen))
+            return redirect("web:role_fields", pk)
+        except Refusal as refusal:
+            problem, status = " ".join(text for texts in refusal.errors.values() for text in texts), refusal.status
+    values = {"role": role, "nouns": nouns_of(role, asked), "problem": problem}
+    return render(request, "web/accounts/role_fields.html", values | _around(request, role), status=status)
 
 
 @require_POST
