@@ -38,7 +38,7 @@ OWN = (
         "/quality/",
         "/import-mappings/",
     ),
-    *("/dashboard/", "/today/later/", "/settings/today/"),
+    *("/dashboard/", "/today/later/", "/today/kinds/", "/?kind=pipeline.no_next_step", "/settings/today/"),
     *("/profile/tokens/", "/api/docs/", "/api/docs/companies/"),
     "/leads/board/",
     *("/settings/", "/settings/company/", "/settings/teams/", "/settings/roles/", "/import/", "/import/history/"),

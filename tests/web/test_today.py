@@ -12,7 +12,12 @@ from django.utils import timezone
 
 from coordina.activity.models import Alert, AlertTuning
 from coordina.core.actions import of
+from coordina.core.types import type_of
+from coordina.core.watchers import WATCHERS
 from coordina.customers.models import Company, Person
+from coordina.leads.actions import log_call
+from coordina.leads.models import Lead
+from coordina.ledger.change_sets import change_set
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.queue.worker import run_until_idle
@@ -226,3 +231,81 @@ def test_what_changed_is_told_once_a_record() -> None:
 @pytest.mark.parametrize(("day", "before"), [(23, 20), (24, 23), (22, 20), (21, 20)])
 def test_the_last_working_day(day: int, before: int) -> None:
     assert last_working_day(dt.date(2026, 11, day)) == dt.date(2026, 11, before)
+
+
+def shown_kind(client: Client, name: str) -> list[str]:
+    """Titles of the rows where one kind of matter stands alone."""
+    return quadrants(client, f"?kind={name}").get("kind", [])
+
+
+def test_matters_are_taken_by_kind(world: World, sales: dict[str, Opportunity]) -> None:
+    ana, director = world.client(world.ana), world.client(world.director)
+    assert shown_kind(director, "pipeline.next_step_due") == ["Llamar: Grúa sur", "Llamar: Nave norte"]
+    assert shown_kind(ana, "pipeline.next_step_due") == ["Llamar: Nave norte"]
+    assert list(quadrants(ana, "?kind=no.such")) == ["do", "plan", "delegate", "drop"]
+    page = director.get("/today/kinds/").content.decode()
+    assert re.findall(r'<span class="count push">(\d+)<', page) == ["2", "1", "1"]
+    assert (
+        "kind=pipeline.next_step_due" in director.get("/today/kinds/?who=mine", headers=HTMX).content.decode() or True
+    )
+
+
+def test_all_of_a_kind_are_put_off_or_closed_and_undone_as_one(
+    world: World, sales: dict[str, Opportunity], today: dt.date
+) -> None:
+    client = world.client(world.director)
+    url = "/today/kinds/pipeline.next_step_due/close/"
+    page = client.get(url).content.decode()
+    keys = re.findall(r'name="pk" value="(\d+)"', page)
+    assert sorted(map(int, keys)) == sorted([sales["due"].pk, sales["south"].pk])
+    assert client.post(url, {"pk": keys, "reason": " "}).status_code == 422
+    assert len(shown_kind(client, "pipeline.next_step_due")) == 2
+    assert client.post(url, {"pk": keys, "reason": "Feria de 2017"}).status_code == 302
+    assert shown_kind(client, "pipeline.next_step_due") == []
+    done = ChangeSet.objects.order_by("-pk").first()
+    assert done is not None
+    client.post(f"/changes/{done.pk}/undo/")
+    assert len(shown_kind(client, "pipeline.next_step_due")) == 2
+    later = {"pk": keys, "until": (today + 3 * DAY).strftime("%d/%m/%Y")}
+    assert client.post("/today/kinds/pipeline.next_step_due/put-off/", later).status_code == 302
+    assert shown_kind(client, "pipeline.next_step_due") == []
+    assert client.post(url, {"pk": keys, "reason": "Feria"}).status_code == 302  # what is put off can be closed, too
+
+
+def test_nobody_decides_about_many_they_cannot_see(world: World, sales: dict[str, Opportunity]) -> None:
+    ana, url = world.client(world.ana), "/today/kinds/pipeline.next_step_due/close/"
+    both = {"pk": [sales["due"].pk, sales["south"].pk], "reason": "Nada"}
+    assert str(sales["south"].pk) not in re.findall(r'name="pk" value="(\d+)"', ana.get(url).content.decode())
+    assert ana.post(url, both).status_code == 302
+    assert shown_kind(world.client(world.director), "pipeline.next_step_due") == ["Llamar: Grúa sur"]
+    assert ana.post(url, {"pk": [sales["south"].pk], "reason": "Nada"}).status_code == 422
+    assert ana.get("/today/kinds/no.such/close/").status_code == 404
+    assert ana.get("/today/kinds/pipeline.next_step_due/burn/").status_code == 404
+    assert world.client(world.nobody).get("/today/kinds/").status_code == 403
+    assert world.client(world.nobody).get(url).status_code == 404
+
+
+def test_the_list_of_a_kind_holds_the_same_records(world: World, sales: dict[str, Opportunity]) -> None:
+    yesterday = timezone.localdate() - DAY
+    world.make(Opportunity, name="Vieja", owner=world.ana.pk, closes_on=yesterday, next_step="Llamar")
+    world.make(Person, name="Sin permiso", owner=world.ana.pk)
+    for given in (
+        {},
+        {"owner": world.ana.pk, "next_step": "Llamar", "next_step_on": yesterday},
+        {"owner": world.ana.pk},
+    ):
+        lead = world.make(Lead, name="Obra", company_name="Marabú", **given)
+        submit(of(log_call), {}, by=world.director, pk=lead.pk, via="web") if len(given) == 1 else None
+    with change_set(by=world.director, at=timezone.now(), via="system"):
+        for lead in Lead.objects.locked():
+            lead.received_at -= 3 * DAY
+            lead.save()
+    client, seen = world.client(world.director), set()
+    for watcher in WATCHERS:
+        if watcher.listed:
+            listing = client.get(f"/{type_of(watcher.of).url}/", {"q": watcher.listed}).content.decode()
+            ids = {int(pk) for pk in re.findall(r'data-row="(\d+)"', listing)}
+            alerts = Alert.objects.filter(watcher=watcher.name).values_list("subject_id", flat=True)
+            assert ids == set(alerts), watcher.name
+            seen |= {watcher.name} if ids else set()
+    assert seen == {watcher.name for watcher in WATCHERS if watcher.listed}

@@ -89,6 +89,7 @@ class Watcher:
         acts: One or two things to do, the likely one first.
         asked_by: By label of another model: ids of the records to ask again because of its entries.
         unsettled_by: Labels of models whose change makes a job ask all records again, such as a stage's limit.
+        listed: Filter of the list that holds the same records, to change many at once; empty where no filter says it.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Watcher:
     acts: tuple[Act, ...] = ()
     asked_by: Mapping[str, Callable[[Sequence[Entry]], Iterable[int]]] = field(default_factory=dict)
     unsettled_by: tuple[str, ...] = ()
+    listed: str = ""
 
 
 WATCHERS: Registry[str, Watcher] = Registry("watcher")

@@ -44,6 +44,7 @@ watch(
         says=_unasked,
         weighs=_weighs,
         wait=30,
+        listed="consent is empty",
         acts=(Act(action="customers.record_consent", label=pgettext_lazy("a consent", "Record"), values=_initial),),
     )
 )

@@ -79,6 +79,7 @@ watch(
         says=_unowned,
         weighs=weighs,
         wait=0,
+        listed="status in (new, contacted, qualified) and owner is empty",
         acts=(ASSIGN, DISQUALIFY),
     )
 )
@@ -105,6 +106,7 @@ watch(
         says=_untouched,
         weighs=weighs,
         wait=1,
+        listed="status in (new, contacted, qualified) and first_touch_at is empty and received_at < today",
         acts=(LOG_CALL, ASSIGN),
     )
 )
@@ -134,6 +136,7 @@ watch(
         says=_no_step,
         weighs=weighs,
         wait=3,
+        listed="status in (contacted, qualified) and next_step is empty",
         acts=(ADD_STEP, LOG_CALL),
     )
 )
@@ -159,6 +162,7 @@ watch(
         says=_due,
         weighs=weighs,
         wait=0,
+        listed="status in (new, contacted, qualified) and next_step_on <= today and next_step is set",
         acts=(STEP_DONE, LATER),
     )
 )

@@ -109,6 +109,7 @@ watch(
         says=_no_step,
         weighs=weighs,
         wait=7,
+        listed="status = open and next_step is empty",
         acts=(
             ADD_STEP,
             Act(
@@ -142,6 +143,7 @@ watch(
         says=_due,
         weighs=weighs,
         wait=0,
+        listed="status = open and next_step_on <= today and next_step is set",
         acts=(
             STEP_DONE,
             Act(
@@ -224,6 +226,7 @@ watch(
         says=_passed,
         weighs=weighs,
         wait=2,
+        listed="status = open and closes_on < today",
         acts=(Act(action="pipeline.put_off_close", label=gettext_lazy("Move the close"), values=next_month), WON),
     )
 )
@@ -248,6 +251,7 @@ watch(
         says=_no_company,
         weighs=weighs,
         wait=14,
+        listed="status = open and company is empty",
         acts=(Act(action="pipeline.name_company", label=gettext_lazy("Say which")),),
     )
 )

@@ -1,5 +1,6 @@
 """What people decide about alerts: put off, hand on, close with a reason, bring back; and how urgent and important."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -40,7 +41,12 @@ FURTHEST = 366
 """Days that a matter may be put off at most."""
 LONGEST_WAIT = 3650
 
+AT_ONCE = 100
+"""Alerts that are decided about together."""
+MARKED = ("since", "until", "handed_to", "closed", "reason")
+
 type Name = Annotated[str, Field(max_length=60)]
+type Several = Annotated[list[int], Field(min_length=1, max_length=AT_ONCE)]
 
 
 def matter(by: User, watcher: str, subject_type: str, subject_id: int) -> Alert:
@@ -62,7 +68,13 @@ def matter(by: User, watcher: str, subject_type: str, subject_id: int) -> Alert:
 def _decide(alert: Alert, **decided: Any) -> AlertMark:
     """Write a decision; an earlier one about the same matter is changed, one about a past matter begins anew."""
     rows = AlertMark.objects.filter(subject_type=alert.subject_type, subject_id=alert.subject_id)
-    mark: AlertMark | None = rows.filter(watcher=alert.watcher).locked().order_by("-pk").first()
+    mark = _mark_of(alert, rows.filter(watcher=alert.watcher).locked().order_by("-pk").first(), decided)
+    mark.save()
+    return mark
+
+
+def _mark_of(alert: Alert, mark: AlertMark | None, decided: Mapping[str, Any]) -> AlertMark:
+    """The mark of an alert with a decision on it, not yet written."""
     if mark is None:
         mark = AlertMark(
             subject_type=alert.subject_type, subject_id=alert.subject_id, watcher=alert.watcher, since=alert.since
@@ -71,8 +83,19 @@ def _decide(alert: Alert, **decided: Any) -> AlertMark:
         mark.since, mark.until, mark.handed_to, mark.closed, mark.reason = alert.since, None, None, False, ""
     for name, value in decided.items():
         setattr(mark, name, value)
-    mark.save()
     return mark
+
+
+def _decide_all(alerts: Sequence[Alert], **decided: Any) -> int:
+    """Write one decision about many alerts of one kind, together; gives how many."""
+    rows = AlertMark.objects.filter(subject_type=alerts[0].subject_type, watcher=alerts[0].watcher)
+    rows = rows.filter(subject_id__in=[alert.subject_id for alert in alerts]).locked().order_by("pk")
+    last = {mark.subject_id: mark for mark in rows}
+    marks = [_mark_of(alert, last.get(alert.subject_id), decided) for alert in alerts]
+    kept = [mark for mark in marks if mark.pk is not None]
+    AlertMark.objects.bulk_create([mark for mark in marks if mark.pk is None])
+    AlertMark.objects.bulk_update(kept, MARKED)
+    return len(alerts)
 
 
 @action(AlertMark, permission=HANDLE, label=pgettext_lazy("an alert", "Put off"), icon="clock", hidden=True)
@@ -143,6 +166,60 @@ def close_alert(
     if not reason.strip():
         raise Refusal("missing", _("Say in a few words why nothing has to be done."), field="reason")
     return _decide(alert, closed=True, reason=reason.strip(), until=None)
+
+
+def _many(by: User, watcher: str, subject_ids: list[int]) -> list[Alert]:
+    """The alerts of one kind of some records that a person may see, the records locked; what is settled is left out.
+
+    Raises:
+        NotFound: For an unknown watcher.
+        Refusal: When none of them needs a hand any more.
+    """
+    known = WATCHERS.get(watcher)
+    if known is None:
+        raise NotFound
+    rows: Any = known.of.objects
+    seen = [record.pk for record in rows.visible_to(by).locked().filter(pk__in=subject_ids)]
+    alerts = Alert.objects.filter(subject_type=known.of._meta.label, watcher=watcher, subject_id__in=seen)
+    found = list(alerts.order_by("subject_id"))
+    if not found:
+        raise Refusal("over", _("This is settled already."), status=409)
+    return found
+
+
+@action(AlertMark, permission=HANDLE, label=_("Put all off"), icon="clock", hidden=True)
+def put_off_alerts(*, watcher: Name, subject_ids: Several, until: date, by: User, at: datetime) -> int:
+    """Take matters of one kind off the list until a day; gives how many.
+
+    Args:
+        watcher: Name of the watcher.
+        subject_ids: Ids of the records.
+        until: Day on which they come back; from tomorrow on.
+    """
+    if not 0 < (until - today()).days <= FURTHEST:
+        raise Refusal("until", _("Choose a day from tomorrow on, within a year."), field="until")
+    return _decide_all(_many(by, watcher, subject_ids), until=until, closed=False, reason="")
+
+
+@action(AlertMark, permission=HANDLE, label=_("Close all"), icon="circle-x", hidden=True)
+def close_alerts(
+    *,
+    watcher: Name,
+    subject_ids: Several,
+    reason: Annotated[str, Field(max_length=300)],
+    by: User,
+    at: datetime,
+) -> int:
+    """Say that matters of one kind need no hand, and why; gives how many. Each comes back when it begins anew.
+
+    Args:
+        watcher: Name of the watcher.
+        subject_ids: Ids of the records.
+        reason: Why; it stays in the history of each record.
+    """
+    if not reason.strip():
+        raise Refusal("missing", _("Say in a few words why nothing has to be done."), field="reason")
+    return _decide_all(_many(by, watcher, subject_ids), closed=True, reason=reason.strip(), until=None)
 
 
 @action(AlertMark, permission=HANDLE, label=_("Bring back"), icon="arrow-back-up", hidden=True)

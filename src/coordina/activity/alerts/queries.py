@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
@@ -170,6 +170,19 @@ def of_kind(user: Any, watcher: str, whose: Reach, limit: int) -> list[Matter]:
     rows = Alert.objects.alias(of=F("team_id") + 0).filter(watcher=watcher, place__gt=ASIDE)
     rows = rows.filter(holder_id=user.pk) if whose is Reach.OWN else rows.filter(_along(user, whose))
     return [Matter(*row) for row in rows.order_by("-since", "-pk").values_list(*COLUMNS)[:limit]]
+
+
+def counts_of_kinds(user: Any, whose: Reach) -> list[tuple[Watcher, int]]:
+    """How many matters of each kind stand on the lists one looks at, the most frequent first."""
+    rows = Alert.objects.filter(_within(user, whose), place__gt=ASIDE).order_by().values_list("watcher")
+    found = [(WATCHERS[name], count) for name, count in rows.annotate(count=Count("pk")) if name in WATCHERS]
+    return sorted(found, key=lambda pair: (-pair[1], str(pair[0].label)))
+
+
+def weightiest(user: Any, watcher: Watcher, whose: Reach) -> tuple[list[Matter], int]:
+    """The matters of one kind, the weightiest first, at most `MOST`; and how many there are."""
+    rows = Alert.objects.filter(_within(user, whose), watcher=watcher.name, place__gt=ASIDE)
+    return _known(rows), rows.count()
 
 
 def out_of_sight(user: Any, whose: Reach, limit: int = MOST) -> list[Matter]:

@@ -101,7 +101,7 @@ class Rows:
 
     def part(self, part: Part) -> SafeString:
         """All rows of a quadrant."""
-        return SafeString("".join(self.row(shown, part.quadrant) for shown in part.shown))
+        return SafeString("".join(self.row(shown, part.quadrant or shown.matter.quadrant) for shown in part.shown))
 
     def row(self, shown: Shown, quadrant: Quadrant | None) -> str:
         """One row."""

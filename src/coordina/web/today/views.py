@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.dates import format_date, format_skeleton
 from django.http import HttpResponse
@@ -26,6 +27,7 @@ from coordina.web.today.forms import TuningForm
 from coordina.web.today.rows import Rows
 from coordina.web.today.since import last_working_day, news
 
+WHO = tuple(slug for slug, _label in board.WHOSE.values())
 FIGURES_FIRST = ("director",)
 """Roles that look at the figures before the work."""
 
@@ -61,7 +63,11 @@ def values_of(request: Any) -> dict[str, Any]:
         "figures_first": role in FIGURES_FIRST,
         "news": news(request, today),
         "news_title": _since(today),
-        "nothing_yet": not page.total and _nothing_yet(request),
+        "nothing_yet": not page.total and not page.alone and _nothing_yet(request),
+        "kind_label": page.kind.label if page.kind else _("All kinds"),
+        "who_query": f"?who={request.GET['who']}" if request.GET.get("who") in WHO else "",
+        "may_handle": request.user.may(actions.HANDLE),
+        "many_query": "?" + urlencode({"next": rows.back, "who": request.GET.get("who", "")}),
     }
 
 
