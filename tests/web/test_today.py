@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from coordina.accounts.models import Role
 from coordina.activity.models import Alert, AlertTuning
 from coordina.core.actions import of
+from coordina.core.permissions import defaults_for
 from coordina.core.types import type_of
 from coordina.core.watchers import WATCHERS
 from coordina.customers.models import Company, Person
@@ -81,6 +83,17 @@ def test_each_sees_what_is_theirs_in_its_quadrant(world: World, sales: dict[str,
 def test_who_sees_nothing_goes_elsewhere(world: World) -> None:
     assert world.client(world.nobody).get("/").status_code == 302
     assert world.client(world.nobody).get("/today/later/").status_code == 403
+
+
+def test_who_can_settle_nothing_has_no_cockpit(world: World) -> None:
+    """Logistics sees contacts, but records no consent: a hundred rows without a button are no day's work."""
+    world.make(Person, name="Sin permiso")
+    role = Role.objects.get(slug="")
+    with change_set(by=None, at=timezone.now(), via="system"):
+        role.reach = defaults_for("logistics")
+        role.save()
+    answer = world.client(world.nobody).get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/companies/")
 
 
 def test_a_row_says_why_it_is_there_and_offers_what_helps(world: World, sales: dict[str, Opportunity]) -> None:

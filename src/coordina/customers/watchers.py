@@ -17,7 +17,12 @@ POINTS = 20
 def _unasked(row: Row, formats: Formats) -> tuple[str, str]:
     days = max(0, (formats.today - row["created_at"].date()).days)
     told = ngettext("on record for %(days)d day", "on record for %(days)d days", days) % {"days": days}
-    facts = (_("no consent to mail"), told, row["job_title"], row["company__name"] or "")
+    facts = (
+        _("no consent to mail"),
+        told if days else _("on record since today"),
+        row["job_title"],
+        row["company__name"] or "",
+    )
     return row["name"], " · ".join(text for text in facts if text)
 
 

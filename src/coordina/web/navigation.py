@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from coordina.core.types import TYPES
+from coordina.activity.alerts.queries import helping
+from coordina.core.types import TYPES, by_url
 from coordina.web.bell import Bell
 
 
@@ -138,11 +139,24 @@ def _of_rooms() -> tuple[Item, ...]:
     )
 
 
+def _at(item: Item, path: str) -> bool:
+    """Whether the page at a path belongs to an item; what is looked after in the settings belongs to them."""
+    if item is not SETTINGS:
+        return item.holds(path)
+    known = by_url(path.split("/")[1])
+    return item.holds(path) or (known is not None and known.setting)
+
+
+def _works(reader: _Reader) -> bool:
+    """Whether the cockpit has anything for somebody: it shows what they may do something about."""
+    return any(map(reader.may, helping()))
+
+
 def _shown(items: Iterable[Item], reader: _Reader, path: str) -> tuple[Place, ...]:
     return tuple(
-        Place(item.label, item.icon, item.url, item.holds(path), item.key, item.short or item.label)
+        Place(item.label, item.icon, item.url, _at(item, path), item.key, item.short or item.label)
         for item in items
-        if item.url and (not item.permission or reader.may(item.permission))
+        if item.url and (not item.permission or reader.may(item.permission)) and (item is not HOME or _works(reader))
     )
 
 

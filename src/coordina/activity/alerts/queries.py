@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -12,6 +13,7 @@ from coordina.accounts.models import User
 from coordina.activity.alerts.keeping import columns_of, normal
 from coordina.activity.models import Alert
 from coordina.activity.models.alerts import ASIDE, HANDED
+from coordina.core.actions import ACTIONS
 from coordina.core.actors import Reach
 from coordina.core.prepared import Prepared, Shapes
 from coordina.core.records import Record
@@ -62,10 +64,17 @@ class Matter:
         return self.kind.of._meta.label, self.subject_id
 
 
+@cache
+def helping(of: type[Record] | None = None) -> frozenset[str]:
+    """Permissions of which one suffices to settle some matter, of one record class or of any."""
+    acts = [act for w in WATCHERS if of in (None, w.of) for act in w.acts if act.action in ACTIONS]
+    return frozenset(ACTIONS[act.action].permission for act in acts)
+
+
 def watched_by(user: Any) -> list[type[Record]]:
-    """The record classes with watchers that a person may see at all."""
+    """The record classes with watchers that a person may see, and about which there is something they may do."""
     found = dict.fromkeys(w.of for w in WATCHERS)
-    return [model for model in found if user.may(model.view_permission())]
+    return [m for m in found if user.may(m.view_permission()) and any(map(user.may, helping(m)))]
 
 
 def shut_to(user: Any) -> frozenset[str]:

@@ -158,7 +158,9 @@ def _deed(name: str, base: str, segment: str, deed: str) -> str:
 
 
 def layouts_of(listing: Listing) -> list[Tab]:
-    """The four layouts of the same rows."""
+    """The four layouts of the same rows; what is looked after in the settings is a list and no more."""
+    if listing.known.setting and listing.layout == Layout.LIST:
+        return []
     found = []
     for layout in Layout:
         url = listing.url(layout="" if layout == Layout.LIST and "layout" not in listing.base else str(layout))

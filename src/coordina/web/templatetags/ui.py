@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -86,9 +86,18 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
         "control": bound.as_widget(attrs={"class": f"{cls} {own}".strip()} if cls or own else {}),
         "label": label or bound.label,
         "hint": hint or bound.help_text,
+        "optional": not (bound.field.required or _settled(widget)),
         "single": single,
         "many": many,
     }
+
+
+def _settled(widget: Widget) -> bool:
+    """Whether a field always holds something: a list of choices without an empty one."""
+    if not isinstance(widget, Select) or getattr(widget, "allow_multiple_selected", False):
+        return False
+    first = next(iter(widget.choices), ("", ""))
+    return first[0] not in ("", None)
 
 
 @register.simple_tag(takes_context=True)

@@ -18,8 +18,8 @@ from coordina.core.actors import Reach
 from coordina.core.formats import babel_locale
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.types import TYPES
-from coordina.web.access import may_list
 from coordina.web.doing import carry_out, tell
+from coordina.web.navigation import navigation_of
 from coordina.web.today import board
 from coordina.web.today.board import Shown
 from coordina.web.today.figures import team_figures
@@ -34,10 +34,9 @@ FIGURES_FIRST = ("director",)
 
 @require_safe
 def home(request: Any) -> HttpResponse:
-    """The cockpit; for who sees nothing that is watched the first list they may see."""
+    """The cockpit; for who can settle nothing of what is watched the first place they may go to."""
     if queries.reach_of(request.user) is None:
-        first = next((t for t in TYPES if not t.setting and not t.within and may_list(request.user, t)), None)
-        return redirect("web:list", first.url) if first else redirect("web:profile")
+        return redirect(next((place.url for place in navigation_of(request.user, "/")), "web:profile"))
     return render(request, "web/today/page.html", values_of(request))
 
 

@@ -43,7 +43,16 @@ on("keydown", "[data-create]", (event, menu) => {
 function help() {
   const shown = document.getElementById("keys-help").content.firstElementChild.cloneNode(true);
   const here = document.getElementById("keys-here"); // the keys of this page come first
-  if (here) shown.querySelector(".keys").prepend(here.content.cloneNode(true));
+  if (here) {
+    const own = new Set([...here.content.querySelectorAll(".k")].map((each) => each.textContent));
+    for (const term of shown.querySelectorAll(".keys dt")) {
+      const keys = [...term.querySelectorAll(".k")];
+      if (!keys.every((each) => own.has(each.textContent))) continue;
+      term.nextElementSibling.remove();
+      term.remove();
+    }
+    shown.querySelector(".keys").prepend(here.content.cloneNode(true));
+  }
   const off = shown.querySelector("[data-keys-off]");
   try {
     off.checked = localStorage.getItem("co-keys") === "off";

@@ -1,4 +1,4 @@
-// The cockpit by keyboard: J K or arrows, Enter opens, E A act, S puts off, D delegates, X closes, W says why.
+// The cockpit by keyboard: J K or arrows, Enter opens, E A act, S puts off, D delegates, X closes, W says why, F chooses a kind.
 import { key, mount, on } from "./dom.js";
 
 const ROW = "[data-matter]";
@@ -53,6 +53,13 @@ key(["w"], () => {
   const menu = current()?.querySelector("details");
   if (!menu) return false;
   menu.open = !menu.open;
+  menu.querySelector("summary").focus();
+});
+
+key(["f"], () => {
+  const menu = document.querySelector("[data-kinds]")?.closest("details");
+  if (!menu) return false;
+  menu.open = true;
   menu.querySelector("summary").focus();
 });
 
