@@ -88,6 +88,11 @@ def test_a_morning_by_keyboard(morning: Any) -> None:
     assert rows(page) == ["Cuatro"]
     page.wait_for_load_state("networkidle")
     page.locator(".q-do .matter").focus()
+    page.keyboard.press("d")
+    expect(page.locator("dialog[open] [role=combobox]")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator(".q-do .matter").focus()
     page.keyboard.press("x")
     page.locator("dialog[open] input[name=reason]").fill("Es un particular")
     with page.expect_navigation():
@@ -102,3 +107,17 @@ def test_the_keys_of_the_page_are_listed(morning: Any) -> None:
     text = morning.locator("dialog[open] .keys").inner_text()
     assert "Posponer" in text
     assert "Delegar" in text
+    assert text.splitlines().count("X") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_kind_is_chosen_by_keys(morning: Any) -> None:
+    page = morning
+    page.keyboard.press("f")
+    expect(page.locator("details[open] .option .count").first).to_have_text("1")
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator(".q-kind .matter")).to_have_count(1)
+    page.keyboard.press("j")
+    expect(page.locator(".matter:focus")).to_have_count(1)

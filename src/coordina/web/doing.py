@@ -100,7 +100,8 @@ def _said(declared: Action, result: Any, wrote: bool) -> str:
         return _("Nothing changed.")
     texts = {"create": _("Created: %(title)s"), "edit": _("Saved: %(title)s"), "delete": _("Deleted: %(title)s")}
     text = texts.get(declared.verb) or _("%(action)s: %(title)s")
-    return text % {"title": title, "action": declared.label} if title else str(declared.label)
+    done = str(declared.label).rstrip("… ")
+    return text % {"title": title, "action": done} if title else done
 
 
 def tell(request: Any, done: Done) -> None:

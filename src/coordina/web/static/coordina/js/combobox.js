@@ -52,11 +52,13 @@ class Combobox {
     this.list = part("div", { class: "pop combo-list", id: this.listId, role: "listbox", "aria-label": this.input.getAttribute("aria-label") ?? "" });
     this.list.hidden = true;
     const box = part("div", { class: "combo" });
+    const focused = document.activeElement === select;
     select.id = `${id}-value`;
     select.before(box);
     select.hidden = true;
     select.tabIndex = -1;
     box.append(this.input, this.list, select);
+    if (focused) this.input.focus();
     const label = document.querySelector(`label[for="${CSS.escape(id)}"]`);
     if (label) this.list.setAttribute("aria-label", label.textContent.trim());
   }
