@@ -109,6 +109,14 @@ def test_many_newer_ones_of_another_kind_do_not_crowd_out_what_is_looked_for(peo
     assert len(search("bodegas", rep, limit=5).hits) == 5
 
 
+def test_few_that_match_are_all_looked_at(people: dict[str, User]) -> None:
+    """What is called just so comes first, also where more than a page of newer ones begin with it."""
+    for name in ("Brezo", *(f"Brezo {n}" for n in range(30))):
+        submit(standard(Company, "create"), {"name": name}, by=people["rep"], via="web")
+    assert search("brezo", people["other"], limit=5).hits[0].title == "Brezo"
+    assert len(search("brzeo", people["other"], limit=5).hits) == 5
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [

@@ -25,6 +25,8 @@ MOST_READ = 2000
 """Records that are read again for somebody from whom fields are hidden."""
 MANY_TEAMS = 400
 """Above this many teams a team's reach is not spelled into the query."""
+FEW = 100
+"""Records below which all that match are looked at: one question instead of two for each type."""
 _STREAM = (
     "SELECT r.id, r.type_id, r.object_id, r.title FROM records_searchwords w"
     " JOIN records_searchrow r ON r.id = w.rowid WHERE w.words MATCH %s ORDER BY w.rowid DESC LIMIT %s"
@@ -95,12 +97,19 @@ def search(query: str, actor: Actor, *, only: Iterable[RecordType] | None = None
 
 
 def _pool(words: Sequence[Word], actor: Actor, kinds: Sequence[RecordType], limit: int) -> list[Hit]:
-    """Candidates: of every type the newest, and the newest of one's own; so that none crowds out the others."""
+    """Candidates: all there are where they are few, else of every type the newest, and the newest of one's own; so that
+    none crowds out the others.
+    """
+    marks = _marks(actor, kinds)
+    every = _newest(words, marks, FEW, actor)
+    if len(every) < FEW:
+        own = {hit.row for hit in _newest(words, _own(marks, actor), FEW, actor)} if every else set()
+        return [replace(hit, own=hit.row in own) for hit in every]
     found: dict[int, Hit] = {}
-    for known in kinds:
-        marks = _marks(actor, [known])
-        found |= {hit.row: hit for hit in _newest(words, marks, limit, actor)}
-        found |= {hit.row: replace(hit, own=True) for hit in _newest(words, _own(marks, actor), limit, actor)}
+    for known, mine in marks.items():
+        found |= {hit.row: hit for hit in _newest(words, {known: mine}, limit, actor)}
+        own_marks = _own({known: mine}, actor)
+        found |= {hit.row: replace(hit, own=True) for hit in _newest(words, own_marks, limit, actor)}
     return list(found.values())
 
 
@@ -134,11 +143,26 @@ def _alike(hits: Sequence[Hit], query: str) -> list[Hit]:
 
 
 def _understood(words: Sequence[str], marks: Marks, actor: Actor) -> list[Word]:
-    """The words, with those that are found nowhere replaced by all that are one error away; none where none helps."""
-    strange = [w for w in words if near(w) and not _newest([w], marks, 1, actor)] or [w for w in words if near(w)][-1:]
+    """The words, with those that are found nowhere replaced by what is one error away and is there; none where none is.
+
+    Hundreds of spellings are asked for once; what was found tells which of them are words of the company.
+    """
+    strange = [w for w in words if near(w) and len(words) > 1 and not _newest([w], marks, 1, actor)]
+    strange = strange or [w for w in words if near(w)][-1:]
     if not strange:
         return []
-    return [near(w) if w in strange else w for w in words]
+    guesses = {w: frozenset(near(w)) for w in strange}
+    hits = _newest([tuple(sorted(guesses[w])) if w in guesses else w for w in words], marks, FEW, actor)
+    found = SearchRow.objects.filter(pk__in=[hit.row for hit in hits]).values_list("words", flat=True)
+    there = {known for text in found for known in text.split()}
+    meant: dict[str, Word] = {w: tuple(sorted(_begun(w, spelled, there))) for w, spelled in guesses.items()}
+    return [meant.get(w, w) for w in words] if all(meant.values()) else []
+
+
+def _begun(word: str, spelled: frozenset[str], there: Iterable[str]) -> set[str]:
+    """Which spellings of a word some known word begins with."""
+    lengths = range(len(word) - 1, len(word) + 2)
+    return {known[:length] for known in there for length in lengths if known[:length] in spelled}
 
 
 def _newest(words: Sequence[Word], marks: Marks, limit: int, actor: Actor) -> list[Hit]:
