@@ -1,11 +1,14 @@
 """The ledger read back from nothing: what every record table must hold if the ledger tells the whole truth."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 
 from coordina.core.images import image
 from coordina.core.records import Record
@@ -16,6 +19,7 @@ STAMPS = ("created_at", "changed_at")
 """Times of change sets, not of business."""
 
 type Key = tuple[str, int]
+_READS = re.compile(r"\s*(SELECT|EXPLAIN|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
 
 
 def written() -> Iterator[tuple[str, int, str, dict[str, Any]]]:
@@ -76,6 +80,25 @@ def stored() -> dict[Key, dict[str, Any]]:
             for row in model._base_manager.order_by("pk").iterator():
                 found[model._meta.label, row.pk] = image(row)
     return found
+
+
+@contextmanager
+def touching_records() -> Iterator[list[str]]:
+    """The statements that may have written a table of records, as they come: where none came, no record changed.
+
+    Any statement that is not plainly a read counts as soon as it names such a table, also one that is rolled back.
+    """
+    tables = {m._meta.db_table for m in apps.get_models() if issubclass(m, Record)}
+    found: list[str] = []
+
+    def look(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        text = str(sql)
+        if not _READS.match(text) and any(word in tables for word in re.findall(r"\w+", text)):
+            found.append(text)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield found
 
 
 def lies() -> list[str]:
