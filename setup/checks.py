@@ -52,7 +52,7 @@ def _pytest(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
         del arguments[at : at + 2]
         extra["DATABASE_URL"] = (os.environ.get("DATABASE_URL") or POSTGRES) if kind == "postgres" else ""
     if not any(argument.startswith(("-n", "tests")) for argument in arguments):
-        arguments = ["-n", "2", *arguments]
+        arguments = ["-n", "2", "--dist", "worksteal", *arguments]  # tests of seconds stand beside those of a minute
     return arguments, extra
 
 

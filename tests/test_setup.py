@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import xml.etree.ElementTree as ElementTree
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,29 @@ def test_an_unknown_command_is_refused_before_anything_is_done() -> None:
     done = run("srve")
     assert done.returncode == 1
     assert done.stderr.startswith("[run] There is no command 'srve'.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "served"),
+    [
+        ([], ("serve", "--demo")),
+        (["--port", "8001"], ("serve", "--demo", "--port", "8001")),
+        (["serve", "--port", "8001"], ("serve", "--port", "8001")),
+    ],
+)
+def test_without_a_command_the_demo_is_served(
+    typed: list[str], served: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    loader = SourceFileLoader("run_script", str(ROOT / "run"))
+    script = module_from_spec(spec_from_loader("run_script", loader))  # type: ignore[arg-type]  # a loader has a spec
+    loader.exec_module(script)
+    begun: list[tuple[str, ...]] = []
+    monkeypatch.setattr(script, "set_up", lambda command: None)
+    monkeypatch.setattr(script, "product", lambda *words: begun.append(words))
+    script.main(typed)
+    assert begun == [served]
 
 
 def test_a_machine_without_python_gets_one_line(tmp_path: Path) -> None:
@@ -151,10 +176,10 @@ def test_every_listed_file_has_been_copied() -> None:
 @pytest.mark.parametrize(
     ("given", "arguments", "variables"),
     [
-        ([], ["-n", "2"], {}),
+        ([], ["-n", "2", "--dist", "worksteal"], {}),
         (["tests/x.py"], ["tests/x.py"], {}),
         (["-n0"], ["-n0"], {}),
-        (["--database", "sqlite", "-k", "a"], ["-n", "2", "-k", "a"], {"DATABASE_URL": ""}),
+        (["--database", "sqlite", "-k", "a"], ["-n", "2", "--dist", "worksteal", "-k", "a"], {"DATABASE_URL": ""}),
         (["tests/x", "--database", "postgres"], ["tests/x"], {"DATABASE_URL": checks.POSTGRES}),
     ],
 )

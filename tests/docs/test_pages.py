@@ -85,6 +85,8 @@ def commands() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in PAGES:
         for line in re.findall(r"\./run((?: [a-z_-]+)*)", text(path)):
+            if line.startswith(" -"):
+                continue  # options of the demo
             found.setdefault(line.strip(), set()).add(named(path))
     return found
 
