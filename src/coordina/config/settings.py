@@ -4,7 +4,7 @@
 COORDINA_DATA              folder of a company's database and files (``./data``)
 DATABASE_URL               ``postgres://user:password@host:5432/name``; unset: SQLite in the data folder
 REDIS_URL                  a shared cache for many servers; unset: nothing is cached between requests
-BROKER_URL                 RabbitMQ or Redis that carries jobs to many workers; unset: workers read the queue table
+BROKER_URL                 kept for a broker of jobs; none is used yet: workers read the queue table, set or not
 EMAIL_URL                  ``smtp://user:password@host:587``; unset: mails are kept and shown in the settings
 SECRET_KEY                 unset: made at first start and kept in the data folder, readable by its owner only
 BASE_URL                   the public address, ``https://crm.example.com``; https switches on secure cookies and HSTS
