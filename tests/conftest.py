@@ -4,7 +4,9 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from coordina.config import translations
+from coordina.config.database import Migrated
 
 _connect = socket.socket.connect
 _resolve = socket.getaddrinfo
@@ -73,6 +76,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.database)
         if item.get_closest_marker("sqlite_only") and os.environ.get("DATABASE_URL", "").startswith("postgres"):
             item.add_marker(pytest.mark.skip(reason="about SQLite itself"))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """Puts a SQLite database into a data folder, so that what starts there need not migrate."""
+    made = tmp_path_factory.mktemp("migrated")
+    settings = {"COORDINA_DATA": str(made), "DJANGO_SETTINGS_MODULE": "coordina.config.settings", "DATABASE_URL": ""}
+    environment = {**os.environ, **settings, "PYTHONPATH": "src"}
+    subprocess.run([sys.executable, "-m", "coordina", "migrate", "-v0"], env=environment, check=True)
+
+    def put(folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(made / "coordina.sqlite3", folder)
+        if not os.environ.get("DATABASE_URL"):
+            Migrated(folder).record()
+
+    return put
 
 
 @pytest.fixture

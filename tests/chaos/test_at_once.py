@@ -99,6 +99,8 @@ class Hand:
 @pytest.fixture(params=["sqlite", "postgres"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     url = request.getfixturevalue("postgres") if request.param == "postgres" else ""
+    if not url:
+        request.getfixturevalue("migrated")(tmp_path / "data")
     made = Site(tmp_path / "data", url)
     yield made
     for server in made.servers:

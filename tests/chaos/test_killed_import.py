@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,8 @@ def asked(folder: Path, sql: str) -> list[Any]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, migrated: Callable[[Path], None]) -> Path:
+    migrated(tmp_path / "data")
     return tmp_path / "data"
 
 

@@ -23,11 +23,13 @@ from coordina.core.contact import parse_phone, parse_url
 from coordina.core.derived import REBUILDS
 from coordina.core.tax_ids import parse_tax_id
 from coordina.customers.models import Company, Interaction, Person
+from coordina.leads.models import Lead
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.history import history_of
 from coordina.ledger.models import ChangeSet
 from coordina.pipeline.models import Opportunity, OpportunityLine, StageEntry
 from coordina.records.models import Note, TagLink
+from tests.leads.ground import check
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -152,3 +154,24 @@ def test_the_history_looks_lived_in() -> None:
 
 def test_what_is_derived_is_as_it_should_be() -> None:
     assert {name: compare() for name, (_rebuild, compare) in REBUILDS.items()} == dict.fromkeys(REBUILDS, 0)
+
+
+def test_leads_became_the_customers_they_name() -> None:
+    states = Counter(Lead.objects.values_list("status", flat=True))
+    assert 250 < sum(states.values()) < 400
+    assert all(states[state] > 5 for state in ("new", "contacted", "qualified", "converted", "disqualified"))
+    for lead in Lead.objects.select_related("company", "person", "opportunity"):
+        check(lead)
+        assert lead.received_at <= timezone.now()
+        if lead.status == "converted":
+            assert lead.company is not None
+            assert lead.person is not None
+            assert (lead.company_name, lead.name) == (lead.company.name, lead.person.name)
+            assert lead.opportunity is None or lead.opportunity.company_id == lead.company_id
+            assert lead.opportunity is None or lead.opportunity.source == lead.source
+        else:
+            assert (lead.company_id, lead.reason_id is not None) == (None, lead.status == "disqualified")
+    assert Interaction.objects.filter(subject_type="leads.Lead").count() > 80
+    fresh = Lead.objects.filter(owner=None)
+    assert 0 < fresh.count() < 30
+    assert all(timezone.now() - lead.received_at < timedelta(days=8) for lead in fresh)

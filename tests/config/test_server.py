@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 
 def serving(folder: Path) -> Iterator[Served]:
     server = Served(folder)
-    until(server.is_ready)
+    until(server.is_ready, 90)
     yield server
     server.process.kill()
     server.process.wait()
@@ -30,8 +30,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def fragile(tmp_path: Path) -> Iterator[Served]:
+def fragile(tmp_path: Path, migrated: Callable[[Path], None]) -> Iterator[Served]:
     """A server to kill."""
+    migrated(tmp_path / "data")
     yield from serving(tmp_path / "data")
 
 

@@ -261,7 +261,10 @@ def test_whom_it_does_not_concern_changes_nothing_of_it(who: str, world: World, 
         for name, url in addresses(planted.ids):
             if name in ("web:profile", "web:password", "web:language"):
                 continue
-            sent = data | {"file": SimpleUploadedFile("a.txt", b"x"), "files": SimpleUploadedFile("a.csv", b"name\nx\n")}
+            sent = data | {
+                "file": SimpleUploadedFile("a.txt", b"x"),
+                "files": SimpleUploadedFile("a.csv", b"name\nx\n"),
+            }
             answer = client.post(url, sent)
             assert answer.status_code < 500, (name, url)
             assert CANARY not in answer_of(answer), (name, url)

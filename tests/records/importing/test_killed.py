@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,6 @@ ROOT = Path(__file__).parents[3]
 ROWS = 6000
 PREPARE = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from coordina.records import jobs
 from coordina.records.importing import files, steps
 from tests.world import World
@@ -89,7 +87,8 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, migrated: Callable[[Path], None]) -> Iterator[Site]:
+    migrated(tmp_path)
     made = Site(tmp_path)
     yield made
     for worker in made.workers:
@@ -98,6 +97,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite_only
 def test_kill_nine_in_the_middle_loses_and_doubles_nothing(site: Site) -> None:
     site.run(PREPARE)
     for goal in (500, 2500):

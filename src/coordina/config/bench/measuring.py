@@ -19,6 +19,9 @@ from coordina.config.bench.visits import Visit, Visits
 CLIENTS = 8
 WARM = 9
 """Requests before each operation that are not counted: the processes load at first use what they keep."""
+SAMPLES = ((20_000, 240, 150), (1_000, 60, 20), (0, 12, 4))
+"""From so many rows on: requests of an operation, and of each of those at once. A few hundred rows only show that all
+of it works."""
 IMPORTED = 10_000
 BETWEEN = 0.2
 """Seconds between two pages that somebody opens during an import."""
@@ -79,18 +82,19 @@ class Bench:
         self._site, self._facts, self._password, self._size = site, facts, password, size
         draw = Random(3)
         self.visits = Visits(facts, draw, datetime.now(ZoneInfo("Europe/Madrid")).date())
-        self._few = size.rows < 20_000
+        self._much, self._each = next((much, each) for least, much, each in SAMPLES if size.rows >= least)
 
     def run(self, only: list[str]) -> Figures:
         """Measure all operations, or some. Raises RequestFailed with the first that fails."""
         figures = Figures(self._size.rows, self._site.database, self._size.people, self._size.custom_fields)
         people = self._sign_in()
-        much = 60 if self._few else 240
+        much = self._much
+        questions = len(self._facts.questions)
         streams: dict[str, tuple[Callable[[], Iterator[Visit]], int]] = {
             "list": (self.visits.lists, much),
             "board": (self.visits.boards, much // 2),
             "cockpit": (self.visits.cockpits, much // 2),
-            "search": (self.visits.searches, len(self._facts.questions)),
+            "search": (self.visits.searches, questions if self._size.rows >= SAMPLES[1][0] else min(much, questions)),
             "open": (self.visits.opens, much),
             "create": (self.visits.creates, much),
             "move": (self.visits.moves, much),
@@ -101,7 +105,7 @@ class Bench:
         if not only or "import" in only:
             figures.ops["import"], figures.pages_ms = self._import(people)
         if not only or "mixed" in only:
-            figures.ops["mixed"] = self._together(people, 20 if self._few else 150)
+            figures.ops["mixed"] = self._together(people, self._each)
         figures.uss_mb = round(self._site.private_mb(), 1)
         return figures
 
