@@ -200,6 +200,7 @@ def _inlined(value: Any, inner: Json) -> Any:
 
 def _taken(part: Json, field: Field | None, names_record: bool) -> Json:
     """One member of an input, as programs may write it."""
+    part = {key: value for key, value in part.items() if key != "default" or value is not None}
     kept: Json = {key: part[key] for key in ("description", "default", "title") if key in part}
     if field is not None:
         kept["title"] = str(field.label)

@@ -32,7 +32,8 @@ def found(visitor: Visitor, pk: int) -> ChangeSet:
 
 def told(visitor: Visitor, change_set: ChangeSet) -> dict[str, Any]:
     """A change set as JSON."""
-    names = {each.declared.name: name for name, each in table().by_name.items() if each.declared is not None}
+    known = table().by_name.items()
+    names = {e.declared.name: name for name, e in known if e.declared is not None and not e.does.many}
     return {
         "id": change_set.pk,
         "at": change_set.at,

@@ -73,7 +73,8 @@ def subjects_of(record: Record) -> list[tuple[str, int]]:
 
 def _moment(event: Event, lines: tuple[SafeString, ...]) -> Moment:
     change = event.change_set
-    facts = {"import": _("by an import"), "undo": _("by undoing")}.get("undo" if change.undo_of_id else change.via, "")
+    doors = {"import": _("by an import"), "undo": _("by undoing"), "rest": _("by another program")}
+    facts = doors.get("undo" if change.undo_of_id else change.via, "")
     return Moment(
         source="changes",
         mark=str(change.pk),
