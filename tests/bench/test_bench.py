@@ -19,7 +19,20 @@ from coordina.config.bench.measuring import Figure, Figures
 from coordina.config.bench.processes import cpu_ms, family, private_mb
 from coordina.config.bench.visits import Visits
 
-OPS = {"list", "board", "cockpit", "search", "open", "create", "move", "import", "mixed"}
+OPS = {
+    "list",
+    "board",
+    "cockpit",
+    "search",
+    "open",
+    "create",
+    "move",
+    "import",
+    "mixed",
+    "rest_list",
+    "rest_create",
+    "rest_bulk",
+}
 
 
 def measured(tmp_path: Path, *arguments: str) -> dict[str, Any]:

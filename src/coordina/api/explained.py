@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from coordina.api import schemas
 from coordina.core.refusals import Text
 from coordina.core.types import by_url
+from coordina.records.models import Hanger
 
 type Json = dict[str, Any]
 
@@ -83,7 +84,18 @@ def groups(document: Json) -> list[Group]:
     for _path, _method, said in _every(document):
         counts[said["tags"][0]] = counts.get(said["tags"][0], 0) + 1
     labels |= {"me": _("The token"), "changes": _("Change sets"), "actions": _("Actions on any record")}
-    return [Group(tag, labels.get(tag, tag), count) for tag, count in counts.items()]
+    found = [Group(tag, labels.get(tag, tag), count) for tag, count in counts.items()]
+    return sorted(found, key=lambda group: _rank(group.tag))
+
+
+def _rank(tag: str) -> int:
+    """Where a kind stands: what people work with, then what hangs on it, then the settings."""
+    known = by_url(tag)
+    if known is None:
+        return 0 if tag in ("me", "changes") else 2
+    if known.setting:
+        return 4
+    return 3 if known.within else 2 if issubclass(known.model, Hanger) else 1
 
 
 def operations(document: Json, tag: str) -> list[Explained]:

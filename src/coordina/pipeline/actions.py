@@ -40,16 +40,21 @@ def _write(opportunity: Opportunity, values: Values, by: User, at: datetime) -> 
     return cast(Opportunity, writer.edit([(opportunity, writer.clean(values, obj=opportunity))], by=by, at=at)[0])
 
 
+def _stages() -> Stages:
+    return remembered("pipeline.stages", Stages)
+
+
 def _begun(*, values: New[Opportunity], by: User, at: datetime) -> Values:
     given = {n: v for n, v in values.items() if v is not None or n not in ("opened_on", "entered_on")}
-    stage: Stage = given.get("stage") or Stages().first(given["pipeline"].pk if given.get("pipeline") else None)
+    stages = _stages()
+    stage: Stage = given.get("stage") or stages.first(given["pipeline"].pk if given.get("pipeline") else None)
     given["stage"] = stage
     if stage.kind == rules.OPEN:
         if given.get("closed_on") is not None:
             raise Refusal("open", _("It is still open. Write the day under “Expected close”."), field="closed_on")
         today = today_of(by, at)
         opened_on = given.setdefault("opened_on", today)
-        first = Stages().first(stage.pipeline_id)
+        first = stages.first(stage.pipeline_id)
         given.setdefault("entered_on", opened_on if stage.pk == first.pk else today)
     else:
         _check_closing(given, stage.kind, by)
@@ -165,10 +170,6 @@ def move(
     """
     values = _moved(opportunity=opportunity, stage=stage, entered_on=entered_on, also=also, by=by, at=at)
     return _write(opportunity, values, by, at) if values else opportunity
-
-
-def _stages() -> Stages:
-    return remembered("pipeline.stages", Stages)
 
 
 def _won(

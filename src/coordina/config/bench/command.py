@@ -26,6 +26,9 @@ TARGETS: dict[str, dict[str, float]] = {
     "search": {"cpu_ms": 40},
     "import": {"per_s": 2000},
     "mixed": {"per_s": 90},
+    "rest_list": {"cpu_ms": 8},
+    "rest_create": {"cpu_ms": 12},
+    "rest_bulk": {"per_s": 4000},
 }
 """At 100,000 rows on two cores: milliseconds of processor time at most, requests (imported rows) a second at least."""
 ON_POSTGRES: dict[str, dict[str, float]] = {"list": {"cpu_ms": 12}, "import": {"per_s": 1200}}
@@ -39,6 +42,9 @@ AT_A_MILLION: dict[str, dict[str, float]] = {
     "search": {"p95_ms": 60},
     "import": {"per_s": 3000},
     "mixed": {"per_s": 100},
+    "rest_list": {"cpu_ms": 8},
+    "rest_create": {"cpu_ms": 12},
+    "rest_bulk": {"per_s": 4000},
 }
 """With half a million people and ten added fields."""
 A_MILLION_ON_POSTGRES: dict[str, dict[str, float]] = {"search": {"p95_ms": 120}, "import": {"per_s": 2000}}

@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from random import Random
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from coordina.config.bench.client import Answer, Client, RequestFailed
 from coordina.config.bench.facts import DOMAIN, ROLES, Facts
 from coordina.config.bench.importing import imported
+from coordina.config.bench.programs import MANY, Asked, Program
 from coordina.config.bench.site import Site, Size
 from coordina.config.bench.visits import Visit, Visits
 
@@ -34,7 +35,7 @@ class Figure:
     Attributes:
         p50_ms, p95_ms: Time until the answer was there.
         cpu_ms: Processor time of server, worker and database, from the first request until no job is left, by request.
-        per_s: Requests a second; rows a second for imports.
+        per_s: Requests a second; rows a second for imports and for many rows at once.
         page_kb: The largest answer, compressed.
     """
 
@@ -102,12 +103,28 @@ class Bench:
         for name, (stream, many) in streams.items():
             if not only or name in only:
                 figures.ops[name] = self._one_by_one(stream(), many, people)
+        self._by_programs(only, much, people, figures)
         if not only or "import" in only:
             figures.ops["import"], figures.pages_ms = self._import(people)
         if not only or "mixed" in only:
             figures.ops["mixed"] = self._together(people, self._each)
         figures.uss_mb = round(self._site.private_mb(), 1)
         return figures
+
+    def _by_programs(self, only: list[str], much: int, people: dict[str, Client], figures: Figures) -> None:
+        """What programs ask for with a token each."""
+        names = [name for name in ("rest_list", "rest_create", "rest_bulk") if not only or name in only]
+        if not names:
+            return
+        programs: dict[str, Client] = {role: Program.of(client, self._password) for role, client in people.items()}
+        asked = Asked(self._facts, self.visits.draw, self.visits.today, rows=100 if self._few else MANY)
+        for name in names:
+            if name == "rest_bulk":
+                figure = self._one_by_one(asked.bulks(), 5, programs, warm=2)
+                figures.ops[name] = replace(figure, per_s=round(figure.per_s * asked.rows, 1))
+            else:
+                stream = asked.lists() if name == "rest_list" else asked.creates()
+                figures.ops[name] = self._one_by_one(stream, much, programs)
 
     def _sign_in(self) -> dict[str, Client]:
         people = {role: Client(self._site.port) for role in ROLES}
@@ -129,8 +146,8 @@ class Bench:
             raise RequestFailed(f"{visit.role} at {visit.path}: {fault}: {text}") from None
         return answer
 
-    def _one_by_one(self, stream: Iterator[Visit], many: int, people: dict[str, Client]) -> Figure:
-        for visit in islice(stream, WARM):
+    def _one_by_one(self, stream: Iterator[Visit], many: int, people: dict[str, Client], warm: int = WARM) -> Figure:
+        for visit in islice(stream, warm):
             self._go(visit, people)
         self._site.wait_for_jobs()
         times, sizes = [], []

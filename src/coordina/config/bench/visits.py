@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from html import unescape
 from itertools import count, cycle
 from random import Random
+from typing import Any
 from urllib.parse import urlencode
 
 from coordina.config.bench.client import Answer, RequestFailed
@@ -33,7 +34,7 @@ class Visit:
     role: str
     path: str
     good: Callable[[Answer], None]
-    values: dict[str, str] | None = None
+    values: dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 

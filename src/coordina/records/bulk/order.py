@@ -9,6 +9,7 @@ from typing import Any
 from coordina.accounts.models import User
 from coordina.core.actions import ACTIONS, Action, Changes, actions_on, standard
 from coordina.core.changes import Values
+from coordina.core.prepared import Prepared
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden
 from coordina.core.types import TYPES, Kind, RecordType
@@ -125,10 +126,18 @@ class Order:
         return words_on(self.known.model, keys) if tagged else {}
 
 
+_WORDS = Prepared(
+    lambda label, keys: (
+        TagLink.objects.filter(subject_type=label, subject_id__in=keys)
+        .order_by("tag__name")
+        .values_list("subject_id", "tag__name")
+    )
+)
+
+
 def words_on(model: type[Record], keys: Iterable[int]) -> dict[int, list[str]]:
     """The tags of some records by id, in alphabetical order."""
     found: dict[int, list[str]] = {}
-    links = TagLink.objects.filter(subject_type=model._meta.label, subject_id__in=list(keys))
-    for pk, word in links.order_by("tag__name").values_list("subject_id", "tag__name"):
+    for pk, word in _WORDS(model._meta.label, list(keys)):
         found.setdefault(pk, []).append(word)
     return found

@@ -14,6 +14,7 @@ from coordina.accounts.passwords import LONGEST
 from coordina.accounts.places import country_choices, currency_choices, time_zone_choices
 from coordina.core.refusals import Refusal
 from coordina.core.types import TYPES
+from coordina.web.controls import Boxes
 
 COMBO = {"data-combobox": ""}
 COMPANY = "company"
@@ -249,10 +250,9 @@ class TokenForm(Refusable):
         widget=forms.RadioSelect,
         initial=READ,
     )
-    types = forms.MultipleChoiceField(
+    types = forms.CharField(
         label=_("Only these"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked means everything you may see. Settings such as stages can always be read."),
     )
     expires_on = forms.DateField(
@@ -265,18 +265,15 @@ class TokenForm(Refusable):
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        types = self.fields["types"]
-        assert isinstance(types, forms.MultipleChoiceField)
-        types.choices = [
-            (known.name, f"{known.plural}"[:1].upper() + f"{known.plural}"[1:])
-            for known in TYPES
-            if not known.setting and not known.within and user.may(known.model.view_permission())
-        ]
+        seen = (known for known in TYPES if not known.setting and user.may(known.model.view_permission()))
+        nouns = [(known.name, str(known.plural)) for known in seen if not known.within]
+        self.fields["types"].widget = Boxes([(name, plural[:1].upper() + plural[1:]) for name, plural in nouns])
 
     @property
     def values(self) -> dict[str, Any]:
         """What was typed, as the action takes it."""
-        typed = {name: self.cleaned_data[name] for name in ("name", "types", "expires_on")}
+        typed = {name: self.cleaned_data[name] for name in ("name", "expires_on")}
+        typed["types"] = [name for name in self.cleaned_data["types"].split(",") if name]
         return typed | {"writes": self.cleaned_data["access"] == self.WRITE}
 
 

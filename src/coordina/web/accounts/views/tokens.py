@@ -30,11 +30,16 @@ def tokens(request: Any) -> HttpResponse:
     if not request.user.may(MAKE):
         raise Forbidden
     today = company_day(request.asker.now)
-    form = TokenForm(request.POST or None, initial={"expires_on": secrets.usual_end(today)}, user=request.user)
+    usual = {"expires_on": secrets.usual_end(today)}
+    form = TokenForm(request.POST or None, initial=usual, user=request.user)
     made, status = None, 200
     if request.method == "POST":
         made, status = _made(request, form)
-    values = {"form": TokenForm(None, user=request.user) if made else form, "rows": _rows(request), "made": made}
+    values = {
+        "form": TokenForm(None, initial=usual, user=request.user) if made else form,
+        "rows": _rows(request),
+        "made": made,
+    }
     values |= {"once": once_of(request) if not made else "", "base_url": request.build_absolute_uri("/api/v1")}
     return render(request, "web/accounts/tokens.html", values, status=status)
 
