@@ -94,3 +94,9 @@ def test_only_what_one_sees(world: World) -> None:
             Opportunity.objects.visible_to(fresh).filter(name="Barcos").order_by("pk")
         )
     assert asked(type(own.owner).objects.for_request().get(pk=world.rep.pk), "Barcos") == [own]
+
+
+def test_a_condition_that_no_row_can_meet_gives_none(companies: list[Company]) -> None:
+    nothing = Prepared(lambda pk: Company.objects.filter(Q(pk__in=()), pk=pk))
+    assert nothing(companies[0].pk) == []
+    assert nothing(companies[0].pk) == []

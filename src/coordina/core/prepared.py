@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -120,7 +121,10 @@ class Shapes:
             if len(self._plans) >= MOST:
                 self._plans.clear()
             stands = [s if isinstance(v, int | str) else [s] for i, v in enumerate(given) for s in (stand(i, v),)]
-            plan = self._plans[key] = _Plan(build(*stands), given)
+            try:
+                plan = self._plans[key] = _Plan(build(*stands), given)
+            except EmptyResultSet:  # a condition that no row can meet: there is no statement to keep
+                return []
         sql, params = plan.statement(given)
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
