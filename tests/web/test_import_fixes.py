@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from coordina.customers.models import Company, Industry
+from coordina.customers.models import Company, Industry, Person
 from coordina.ledger import queue
 from coordina.records.models import ImportRun
 
@@ -101,6 +101,24 @@ def test_rows_without_a_value_get_one(run: ImportRun, director: Client) -> None:
     go(director, run)
     assert Company.objects.get(email="d@delta.es").name == "Sin nombre"
     assert Company.objects.filter(name="Alfa").exists()
+
+
+def test_what_a_writer_refuses_for_want_of_a_choice_is_chosen(world: World, director: Client) -> None:
+    rows = ("Nombre;Consentimiento;Fecha del consentimiento", "Ana Uno;Sí;01/02/2024", "Eva Dos;quizá;01/02/2024")
+    text = "\n".join((*rows, "Lía Tres;;01/02/2024\n"))
+    run = upload(director, text, kind="person")
+    check(director, run)
+    run.refresh_from_db()
+    assert run.counts["error"] == 2, "a plain yes is understood"
+    page = reviewed(director, run)
+    asked = re.search(r'<select class="input" id="(a-\d+)"', page)
+    assert asked, "what is not there is asked for"
+    fix(director, run, page, **{name_of(page, "quizá"): "refused", asked[1]: "withdrawn"})
+    assert run.counts.get("error", 0) == 0
+    go(director, run)
+    assert dict(Person.objects.values_list("name", "consent")) == {
+        "Ana Uno": "given", "Eva Dos": "refused", "Lía Tres": "withdrawn",
+    }  # fmt: skip
 
 
 def test_a_value_kept_aside_is_given_a_meaning(run: ImportRun, director: Client) -> None:

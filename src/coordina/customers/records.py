@@ -8,6 +8,7 @@ from coordina.core.types import Draft, Kind, Section, f
 from coordina.customers import actions as _declared_first  # noqa: F401  # its own writes come before the standard ones
 from coordina.customers.brought import COMPANY_VIEWS, INTERACTION_VIEWS, PERSON_VIEWS
 from coordina.customers.interacting import InteractionWriter
+from coordina.customers.meanings import CONSENTS
 from coordina.customers.models import Address, Company, Industry, Interaction, Person, Position
 from coordina.customers.writers import AddressWriter, CompanyWriter, PersonWriter, PositionWriter
 from coordina.records.tags import tags_field
@@ -263,7 +264,11 @@ PERSON = declare(
             help=_("What they asked for and must not be forgotten."),
             aliases=("peticiones especiales", "special requests", "solicitudes especiales"),
         ),
-        f("consent", aliases=("consentimiento", "opt-in", "optin", "marketing consent", "rgpd", "gdpr")),
+        f(
+            "consent",
+            meanings=CONSENTS,
+            aliases=("consentimiento", "opt-in", "optin", "marketing consent", "rgpd", "gdpr"),
+        ),
         f("consent_source", aliases=("origen del consentimiento", "consent source", "base legal", "legal basis")),
         f("consent_on", sortable=True, aliases=("fecha del consentimiento", "consent date", "opt-in date")),
         f(

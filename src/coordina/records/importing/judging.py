@@ -355,8 +355,12 @@ class Judge:
         """Put what a writer said at a row."""
         for name, messages in errors.items():
             one.errors += [(self.labels.get(name, ""), m) for m in messages]
-            if (column := self.plan.filled.get(name)) is not None:
-                one.met.append(Met(Way.REFUSED, name, one.row.cells[column.index], messages[0]))
+            column = self.plan.filled.get(name)
+            cell = one.row.cells[column.index] if column is not None else ""
+            if cell.strip():
+                one.met.append(Met(Way.REFUSED, name, cell, messages[0]))
+            elif name in self.plan.type.editable:
+                one.met.append(Met(Way.MISSING, name, says=messages[0]))
 
     def clean(self, one: Judged, obj: Record | None, far: Mapping[str, Mapping[int, Record]]) -> Values | None:
         """Values as the writer takes them, references as records; None when the writer refuses the row."""

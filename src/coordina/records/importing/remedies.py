@@ -15,6 +15,8 @@ from coordina.records.importing.troubles import Way
 from coordina.records.imports.values import is_unknown
 from coordina.records.models import ImportRun
 
+MAPPED = (Kind.REF, Kind.CHOICE, Kind.COUNTRY)
+"""Kinds whose cells are given a meaning; those of others are written anew."""
 KEEP, REFUSE, MAKE = "keep", "refuse", "make"
 """For a whole column: what cannot be used is kept under other data, refuses its row, or what it names is made."""
 
@@ -43,9 +45,7 @@ def wrong_texts(run: ImportRun, remedies: Iterable[Remedy]) -> dict[tuple[str, s
         target = steps.targets_of(run).get(remedy.field)
         if remedy.way not in (Way.UNREADABLE, Way.REFUSED, Way.MISSING) or target is None or not remedy.said:
             continue
-        if (remedy.way is Way.MISSING and remedy.cell) or target.field.kind is Kind.REF:
-            continue
-        if not remedy.cell and remedy.way is not Way.MISSING:
+        if target.field.kind in MAPPED or bool(remedy.cell) is (remedy.way is Way.MISSING):
             continue
         column = plan.filled.get(remedy.field) or without_column(target)
         read = cell_reader(column, run.by, plan.id_prefix)(remedy.said)
@@ -67,6 +67,7 @@ def apply(run: ImportRun, remedies: Iterable[Remedy]) -> None:
     """Take decisions; the run has to be checked again."""
     options: dict[str, Any] = {"fallbacks": dict(run.options.get("fallbacks", {}))}
     said: list[dict[str, Any]] = [{"values": dict(c["values"]), "fixes": dict(c.get("fixes", {}))} for c in run.columns]
+    known = steps.targets_of(run)
     places = {c["target"]: place for place, c in enumerate(run.columns) if c["target"]}
     for remedy in remedies:
         place = places.get(remedy.field)
@@ -75,15 +76,15 @@ def apply(run: ImportRun, remedies: Iterable[Remedy]) -> None:
         elif remedy.way in (Way.ONLY_CREATES, Way.ONLY_UPDATES):
             options["mode"] = Mode.UPSERT
         elif place is not None and remedy.cell:
-            _about_cell(said[place], remedy)
+            _about_cell(said[place], remedy, mapped=known[remedy.field].field.kind in MAPPED)
         elif place is not None:
             said[place] |= _about_column(remedy.said)
     options["fallbacks"] = {name: text for name, text in options["fallbacks"].items() if text}
     steps.decide(run, said, options)
 
 
-def _about_cell(said: dict[str, Any], remedy: Remedy) -> None:
-    if remedy.way in (Way.REFERENCE, Way.OPTION):
+def _about_cell(said: dict[str, Any], remedy: Remedy, *, mapped: bool) -> None:
+    if mapped:
         said["values"].pop(remedy.cell, None)
         said["values"] |= {remedy.cell: remedy.said} if remedy.said else {}
         return

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from coordina.core.refusals import Conflict, NotFound, Text
 from coordina.core.types import Kind, RecordType
 from coordina.records.importing.plan import NEW
-from coordina.records.importing.remedies import KEEP, MAKE, REFUSE, Remedy, apply, wrong_texts
+from coordina.records.importing.remedies import KEEP, MAKE, MAPPED, REFUSE, Remedy, apply, wrong_texts
 from coordina.records.importing.targets import Target
 from coordina.records.importing.troubles import Trouble, Way, troubles_in
 from coordina.records.models import ImportRun, RunState
@@ -33,8 +33,6 @@ TITLES: Mapping[Way, Text] = {
     Way.ONLY_CREATES: gettext_lazy("It is there already, and this import only creates."),
     Way.ONLY_UPDATES: gettext_lazy("There is no record that these rows could update."),
 }
-MAPPED = (Way.REFERENCE, Way.OPTION)
-"""Troubles whose cells are given a meaning; the cells of others are written anew."""
 
 
 @dataclass(slots=True)
@@ -193,14 +191,14 @@ def _lines(
     lines = [
         Line(f"c-{place}-{n}", text, formats.integer(cell.rows), cell.says) for n, (text, cell) in enumerate(shown)
     ]
-    if trouble.way in MAPPED and target.field.kind is not Kind.CHOICES:
+    if target.field.kind in MAPPED:
         first = ("", _("Keep under other data") if trouble.note else _("Leave the rows out"))
         values = page.values_of(target, stored, {text: cell.rows for text, cell in shown})
         for line, value in zip(lines, values, strict=True):
             rest = [option for option in value.options if option[0]]
             if target.field.kind is Kind.REF and page.can_make(target):
                 rest.insert(0, (NEW, _("Create “%(text)s”") % {"text": line.text[:40]}))
-            line.options, line.says = [first, *rest], ""
+            line.options, line.says = [first, *rest], line.says if trouble.way is Way.REFUSED else ""
     return lines
 
 
