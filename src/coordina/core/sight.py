@@ -117,7 +117,7 @@ def veiled[R: Record](obj: R, known: RecordType, actor: Any) -> R:
     added = shown.__dict__.get(COLUMN)
     if added:
         shown.__dict__[COLUMN] = {n: v for n, v in added.items() if n not in gone}
-    shown.__dict__["save_base"] = _refuse
+    shown.__dict__ |= {"save": _refuse, "save_base": _refuse, "delete": _refuse}
     return shown
 
 

@@ -13,6 +13,7 @@ from coordina.core.filters import Vocabulary
 from coordina.core.filters.fields import Asker, Filterable
 from coordina.core.filters.refusals import BadFilter
 from coordina.core.quality import QUALITY
+from coordina.core.sight import hidden_columns
 from coordina.core.types import Field, Kind, RecordType, find_type
 from coordina.ledger.touched import ANY, CREATED, UPDATED, find_seen, touched
 from coordina.records.models import ImportRun
@@ -54,25 +55,33 @@ def vocabulary_of(known: RecordType) -> Vocabulary:
             unlisted=_unlisted(known),
             numbered=numbered,
             seen=known.known_to,
+            apart=lambda actor: _unlisted(known, actor),
         )
     return kept
 
 
-def _unlisted(known: RecordType) -> Mapping[str, Filterable]:
-    """What filters say besides the fields: which change wrote a record, how long nothing happened, what is wrong."""
+def _unlisted(known: RecordType, actor: Actor | None = None) -> Mapping[str, Filterable]:
+    """What filters say besides the fields: which change wrote a record, how long nothing happened, what is wrong.
+
+    Args:
+        known: The record type.
+        actor: Who asks: values hidden from them are not said to be wrong. None for all there is.
+    """
     found: dict[str, Filterable] = dict(_WRITES)
     asked = QUALITY.get(known.name)
     if asked is None:
         return found
     found[QUIET] = _QUIET
     if asked.flaws:
+        hidden = hidden_columns(known, actor) if actor is not None else frozenset()
+        told = [flaw for flaw in asked.flaws if hidden.isdisjoint(flaw.columns)]
         found["flaw"] = Field(
             name="flaw",
             label=_("flaw"),
             kind=Kind.CHOICE,
             path="code",
-            choices=[(flaw.name, flaw.label) for flaw in asked.flaws],
-            many=lambda condition: flawed(known, condition),
+            choices=[(flaw.name, flaw.label) for flaw in told],
+            many=lambda condition: flawed(known, condition & Q(code__in=[flaw.name for flaw in told])),
         )
     return found
 

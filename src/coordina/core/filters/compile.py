@@ -103,7 +103,7 @@ def _found(name: str, test: Test, vocabulary: Vocabulary, asker: Asker) -> tuple
     if name in known and not (rest and _hidden(head, rest, vocabulary, asker)):
         return "", known[name]
     if name in vocabulary.unlisted and name not in vocabulary.fields:
-        return "", vocabulary.unlisted[name]
+        return "", vocabulary.unlisted_to(asker.user)[name]
     if rest and head in known:
         step = known[head]
         beyond = vocabulary.beyond(step.to) if step.to and not step.json_key else None

@@ -187,6 +187,7 @@ class Vocabulary:
         numbered: The condition of fields of the family `numbered`, whose value is a number of something: from the field
             and the number to rows; None where the asker may not know it or there is no such thing.
         seen: The fields that an actor may see at all; by their permissions where it is not said.
+        apart: What of `unlisted` an actor may say; all of it where it is not said.
     """
 
     model: type[Model]
@@ -196,12 +197,17 @@ class Vocabulary:
     unlisted: Mapping[str, Filterable] = field(default_factory=dict)
     numbered: Callable[[Filterable, int, Asker], Q | None] | None = None
     seen: Callable[[Actor], Mapping[str, Filterable]] | None = None
+    apart: Callable[[Actor], Mapping[str, Filterable]] | None = None
 
     def seen_by(self, actor: Actor) -> Mapping[str, Filterable]:
         """The fields that `actor` may see; the others do not exist for them."""
         if self.seen is not None:
             return self.seen(actor)
         return {n: field for n, field in self.fields.items() if not field.permission or actor.may(field.permission)}
+
+    def unlisted_to(self, actor: Actor) -> Mapping[str, Filterable]:
+        """What `actor` may say besides the fields."""
+        return self.apart(actor) if self.apart is not None else self.unlisted
 
     def known_to(self, actor: Actor) -> dict[str, Filterable]:
         """Those of them that they may filter by."""

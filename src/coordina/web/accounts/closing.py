@@ -106,6 +106,6 @@ def _row(known: RecordType, field: Field, value: str) -> Row:
 def _note(known: RecordType, field: Field) -> str:
     """What one should know of a field before closing it."""
     if field.name in known.fixed:
-        return _("Records are called, owned or worked on by it: it is always seen.")
+        return _("Always seen.")
     with_it = [str(f.label) for f in known.fields.values() if field.name in f.worked_from]
     return _("Hidden with it: %(fields)s.") % {"fields": ", ".join(with_it)} if with_it else ""
