@@ -117,7 +117,8 @@ class Bench:
         if not names:
             return
         programs: dict[str, Client] = {role: Program.of(client, self._password) for role, client in people.items()}
-        asked = Asked(self._facts, self.visits.draw, self.visits.today, rows=100 if self._few else MANY)
+        rows = MANY if self._size.rows >= SAMPLES[1][0] else 100
+        asked = Asked(self._facts, self.visits.draw, self.visits.today, rows=rows)
         for name in names:
             if name == "rest_bulk":
                 figure = self._one_by_one(asked.bulks(), 5, programs, warm=2)
