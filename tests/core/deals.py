@@ -136,7 +136,7 @@ COMPANIES = Vocabulary(model=Company, fields=COMPANY_FIELDS)
 VOCABULARY = Vocabulary(
     model=Deal,
     fields=FIELDS,
-    search=lambda _field, text: Q(notes__icontains=text),
+    search=lambda _field, text, _asker: Q(notes__icontains=text),
     far=lambda model: COMPANIES if model is Company else None,
 )
 
