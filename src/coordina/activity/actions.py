@@ -15,13 +15,13 @@ from coordina.activity.notifications import forget
 from coordina.activity.reminding import check_reached, tick_off
 from coordina.activity.speaking import addressed, origin_of, repeat, spread
 from coordina.core.actions import action
-from coordina.core.records import Record
-from coordina.core.refusals import Forbidden, Refusal
-from coordina.records.subjects import about, subject_for
+from coordina.core.refusals import Refusal
+from coordina.records.subjects import about, subject_for, subject_of_own
 
 type Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 type Short = Annotated[str, Field(min_length=1, max_length=300)]
 type Label = Annotated[str, Field(max_length=60)]
+NOT_YOURS = _("Only whoever wrote a comment can change it.")
 
 
 @action(Comment, permission=Comment.permission("add"), label=_("Comment"), verb="create", icon="message", hidden=True)
@@ -52,7 +52,7 @@ def edit_comment(*, comment: Comment, text: Text, by: User, at: datetime) -> Com
     Args:
         text: The new text.
     """
-    subject = about(_own(comment, by))
+    subject = about(subject_of_own(by, comment, NOT_YOURS))
     before = set(comment.mentions)
     comment.text = _written(text)
     whom = addressed(comment.text, subject, by)
@@ -70,7 +70,7 @@ def edit_comment(*, comment: Comment, text: Text, by: User, at: datetime) -> Com
 )  # fmt: skip
 def delete_comment(*, comment: Comment, by: User, at: datetime) -> Comment:
     """Remove one's own comment, and what it told people."""
-    about(_own(comment, by))
+    about(subject_of_own(by, comment, NOT_YOURS))
     forget(origin_of(comment))
     comment.delete()
     return comment
@@ -80,18 +80,6 @@ def _written(text: str) -> str:
     if not text.strip():
         raise Refusal("missing", _("Write what you want to say."), field="text")
     return unicodedata.normalize("NFC", text.strip())
-
-
-def _own(comment: Comment, by: User) -> Record:
-    """The record of a comment that is one's own.
-
-    Raises:
-        Forbidden: When somebody else wrote it.
-    """
-    subject = subject_for(by, comment.subject_type, comment.subject_id, "view")
-    if comment.owner_id != by.pk:
-        raise Forbidden(_("Only whoever wrote a comment can change it."))
-    return subject
 
 
 @action(Reminder, permission=Reminder.permission("add"), label=_("Remind"), verb="create", icon="bell", hidden=True)

@@ -13,43 +13,18 @@ from django.db.models import F, Field, Model
 from django.db.models.expressions import Expression, OrderBy
 from django.utils.translation import gettext_lazy as _
 
+from coordina.core.filters.fields import Declared
 from coordina.core.filters.refusals import BadFilter
 from coordina.core.jsonpath import JsonValue
 from coordina.core.jsonvalues import class_of
-from coordina.core.refusals import Text
 
 
-class Sortable(Protocol):
-    """A field as sorting needs it; the fields of record types are such."""
-
-    @property
-    def name(self) -> str:
-        """Public name."""
-        ...
-
-    @property
-    def label(self) -> Text:
-        """What people call it."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Kind of field, such as `money`."""
-        ...
-
-    @property
-    def path(self) -> str:
-        """Name of the column; empty: the name."""
-        ...
+class Sortable(Declared, Protocol):
+    """A field as sorting needs it."""
 
     @property
     def sortable(self) -> bool:
         """Whether lists may be sorted by it."""
-        ...
-
-    @property
-    def json_key(self) -> str:
-        """Slug inside the JSON column at `path`; empty for a column of its own."""
         ...
 
 

@@ -10,14 +10,15 @@ from coordina.accounts.models import User
 from coordina.core.actions import action
 from coordina.core.permissions import LEADERS, SELLERS, permission
 from coordina.core.records import Record
-from coordina.core.refusals import Forbidden, Refusal
+from coordina.core.refusals import Refusal
 from coordina.records.files import LONGEST, as_columns, clean_name, media_type_of
 from coordina.records.models import Attachment, Note, TagLink
-from coordina.records.subjects import about, subject_for
+from coordina.records.subjects import about, subject_for, subject_of_own
 from coordina.records.tags import clean_words, set_words
 
 type Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 type Label = Annotated[str, Field(max_length=60)]
+NOT_YOURS = _("Only whoever wrote a note can change it.")
 type Name = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 SET_TAGS = permission(
@@ -51,7 +52,7 @@ def edit_note(*, note: Note, text: Text, by: User, at: datetime) -> Note:
     Args:
         text: The new text.
     """
-    about(_own(note, by))
+    about(subject_of_own(by, note, NOT_YOURS))
     note.text = _written(text)
     note.save()
     return note
@@ -63,7 +64,7 @@ def edit_note(*, note: Note, text: Text, by: User, at: datetime) -> Note:
 )  # fmt: skip
 def delete_note(*, note: Note, by: User, at: datetime) -> Note:
     """Remove one's own note."""
-    about(_own(note, by))
+    about(subject_of_own(by, note, NOT_YOURS))
     note.delete()
     return note
 
@@ -72,18 +73,6 @@ def _written(text: str) -> str:
     if not text.strip():
         raise Refusal("missing", _("Write what is to be remembered."), field="text")
     return text.strip()
-
-
-def _own(note: Note, by: User) -> Record:
-    """The record of a note that is one's own.
-
-    Raises:
-        Forbidden: When somebody else wrote it.
-    """
-    subject = subject_for(by, note.subject_type, note.subject_id, "view")
-    if note.owner_id != by.pk:
-        raise Forbidden(_("Only whoever wrote a note can change it."))
-    return subject
 
 
 @action(

@@ -6,7 +6,7 @@ from django.apps import apps
 
 from coordina.accounts.models import User
 from coordina.core.records import Record
-from coordina.core.refusals import Forbidden, NotFound
+from coordina.core.refusals import Forbidden, NotFound, Text
 from coordina.core.types import RecordType, find_type
 from coordina.ledger.change_sets import opened_change_set
 from coordina.records.models import Hanger
@@ -49,6 +49,24 @@ def subject_for(by: User, label: str, pk: int, verb: str = "change") -> Record:
     if verb != "view" and not rows.within(by, model.permission(verb)).filter(pk=pk).exists():
         raise Forbidden
     return seen
+
+
+def subject_of_own(by: User, thing: Any, refusal: Text) -> Record:
+    """The record on which something of one's own hangs.
+
+    Args:
+        by: Who writes.
+        thing: A hanger with its author as owner.
+        refusal: What is said to anybody else.
+
+    Raises:
+        NotFound: The record may not be seen any more.
+        Forbidden: When somebody else wrote it.
+    """
+    subject = subject_for(by, thing.subject_type, thing.subject_id, "view")
+    if thing.owner_id != by.pk:
+        raise Forbidden(refusal)
+    return subject
 
 
 def about(subject: Record) -> Record:

@@ -1,12 +1,13 @@
 """Which records a reference may name: of those one may see, by the beginning of their title, then by their words."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from coordina.accounts.models import User
 from coordina.core.refusals import Forbidden, NotFound
-from coordina.core.types import Field, RecordType
+from coordina.core.types import RecordType
 from coordina.records.search import find
 from coordina.web.access import may_list
 
@@ -30,18 +31,26 @@ def lookup(user: User, known: RecordType, text: str) -> list[dict[str, Any]]:
         raise NotFound
     if not may_list(user, known):
         raise Forbidden
-    fact = known.known_to(user).get(known.subtitle) if known.subtitle else None
-    path = (fact.title_path or fact.path) if fact is not None else ""
+    path, worded = fact_beside(known, user)
     columns = (known.model.title_column, *([path] if path else ()))
     rows = list(candidates(user, known, text.strip()).values_list("pk", *columns)[:MOST])
     if text.strip() and len(rows) < MOST:
         rows += _by_words(user, known, text, {row[0] for row in rows}, columns)[: MOST - len(rows)]
-    return [{"id": pk, "label": str(label), "fact": _shown(fact, rest)} for pk, label, *rest in rows]
+    return [{"id": pk, "label": str(label), "fact": worded(*rest)} for pk, label, *rest in rows]
 
 
-def _shown(fact: Field | None, values: list[Any]) -> str:
-    value = values[0] if values else None
-    return str(fact.label_of(value)) if fact is not None and value and fact.choices else str(value or "")
+def fact_beside(known: RecordType, user: User) -> tuple[str, Callable[..., str]]:
+    """The one fact that stands beside a title, as far as the person may see it.
+
+    Returns:
+        Its path, empty where there is none; and what says its value.
+    """
+    field = known.known_to(user).get(known.subtitle) if known.subtitle else None
+
+    def worded(value: Any = None) -> str:
+        return str(field.label_of(value)) if field is not None and value and field.choices else str(value or "")
+
+    return ("" if field is None else field.title_path or field.path), worded
 
 
 def _by_words(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coordina.activity.actions import add_comment, delete_comment, edit_comment
+from coordina.activity.actions import NOT_YOURS, add_comment, delete_comment, edit_comment
 from coordina.activity.following import follow as let
 from coordina.activity.following import followers_of
 from coordina.activity.mentions import handle_of
@@ -20,7 +20,7 @@ from coordina.activity.speaking import everybody
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.types import type_of
 from coordina.records.panels import timeline_values
-from coordina.records.views.acting import act, answered, hung, page_values, record_at, told, url_of
+from coordina.records.views.acting import act, answered, hung, page_values, record_at, rewriting, told, url_of
 
 OFFERED, TRIED = 8, 40
 
@@ -86,18 +86,17 @@ def edit(request: Any, pk: int) -> HttpResponse:
     """Change one's own comment."""
     found, record = hung(Comment, request.user, pk)
     if found.owner_id != request.user.pk:
-        raise Forbidden(_("Only whoever wrote a comment can change it."))
-    text, error, status = request.POST.get("text", found.text), "", 200
-    if request.method == "POST":
-        try:
-            made, undo_url = act(request, edit_comment, pk=pk, text=text)
-            return told(request, record, said(made, _("Comment saved.")), undo_url)
-        except Refusal as refusal:
-            if refusal.status != 422:
-                raise
-            error, status = " ".join(m for each in refusal.errors.values() for m in each), 422
-    values = dict(comment_panel(record, request.user)) | page_values(record)
-    return render(request, "activity/comment_edit.html", values | {"text": text, "error": error}, status=status)
+        raise Forbidden(NOT_YOURS)
+
+    def save(text: str) -> HttpResponse:
+        made, undo_url = act(request, edit_comment, pk=pk, text=text)
+        return told(request, record, said(made, _("Comment saved.")), undo_url)
+
+    def show(typed: dict[str, str], status: int) -> HttpResponse:
+        values = dict(comment_panel(record, request.user)) | page_values(record) | typed
+        return render(request, "activity/comment_edit.html", values, status=status)
+
+    return rewriting(request, found, save, show)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

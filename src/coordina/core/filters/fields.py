@@ -18,8 +18,8 @@ REFERENCE_WORDS: Registry[str, Callable[[Actor, type[Model]], Collection[int] | 
 that model. `me` is built in and fits the model of the actor."""
 
 
-class Filterable(Protocol):
-    """A field as the filter language needs it; the fields of record types are such."""
+class Declared(Protocol):
+    """What filters and sorting need of a field alike; the fields of record types are such."""
 
     @property
     def name(self) -> str:
@@ -42,13 +42,22 @@ class Filterable(Protocol):
         ...
 
     @property
-    def to(self) -> type[Model] | None:
-        """The model a reference points to."""
+    def permission(self) -> str:
+        """Without this permission there is no such field; empty for all."""
         ...
 
     @property
-    def permission(self) -> str:
-        """Without this permission there is no such field; empty for all."""
+    def json_key(self) -> str:
+        """Slug inside the JSON column at `path`; empty for a column of its own."""
+        ...
+
+
+class Filterable(Declared, Protocol):
+    """A field as the filter language needs it."""
+
+    @property
+    def to(self) -> type[Model] | None:
+        """The model a reference points to."""
         ...
 
     @property
@@ -84,11 +93,6 @@ class Filterable(Protocol):
     @property
     def decimals(self) -> int | None:
         """Digits after the point, None for the usual bound."""
-        ...
-
-    @property
-    def json_key(self) -> str:
-        """Slug inside the JSON column at `path`; empty for a column of its own."""
         ...
 
 

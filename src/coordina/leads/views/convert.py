@@ -193,40 +193,38 @@ def _pipelines(chosen: str) -> list[tuple[str, list[tuple[int, str, bool]]]]:
 
 
 def _company(lead: Lead, user: Any, typed: Mapping[str, str]) -> Choice:
-    matches = companies_like(lead, user)
-    may = _may_make(Company, user)
-    usual = str(matches[0].pk) if matches and matches[0].weight >= SURE else NEW if lead.company_name and may else NONE
-    return Choice(
-        "company",
-        _("Company"),
-        matches,
-        typed.get("company", usual),
-        typed.get("company_name", lead.company_name),
-        _other(Company, typed.get("company_other", ""), user),
-        reverse("web:lookup", args=("companies",)),
-        may,
-        pgettext("company", "A new one"),
-        pgettext("company", "Another one"),
-        pgettext("company", "None"),
-    )
+    words = (pgettext("company", "A new one"), pgettext("company", "Another one"), pgettext("company", "None"))
+    return _choice(Company, _("Company"), companies_like(lead, user), lead.company_name, words, user, typed)
 
 
 def _person(lead: Lead, user: Any, typed: Mapping[str, str]) -> Choice:
-    matches = people_like(lead, user)
-    may = _may_make(Person, user)
-    usual = str(matches[0].pk) if matches and matches[0].weight >= SURE else NEW if lead.name and may else NONE
+    words = (pgettext("contact", "A new one"), pgettext("contact", "Another one"), pgettext("contact", "None"))
+    return _choice(Person, _("Contact"), people_like(lead, user), lead.name, words, user, typed)
+
+
+def _choice(
+    model: type[Company | Person],
+    label: str,
+    matches: Sequence[Match],
+    called: str,
+    words: tuple[str, str, str],
+    user: Any,
+    typed: Mapping[str, str],
+) -> Choice:
+    """What a lead may be: usually the likeliest match, else a new one under the name that the lead knows."""
+    name = type_of(model).name
+    may = _may_make(model, user)
+    usual = str(matches[0].pk) if matches and matches[0].weight >= SURE else NEW if called and may else NONE
     return Choice(
-        "person",
-        _("Contact"),
+        name,
+        label,
         matches,
-        typed.get("person", usual),
-        typed.get("person_name", lead.name),
-        _other(Person, typed.get("person_other", ""), user),
-        reverse("web:lookup", args=("people",)),
+        typed.get(name, usual),
+        typed.get(f"{name}_name", called),
+        _other(model, typed.get(f"{name}_other", ""), user),
+        reverse("web:lookup", args=(type_of(model).url,)),
         may,
-        pgettext("contact", "A new one"),
-        pgettext("contact", "Another one"),
-        pgettext("contact", "None"),
+        *words,
     )
 
 

@@ -56,6 +56,30 @@ def hung[H: Hanger](model: type[H], user: User, pk: int) -> tuple[H, Any]:
     return found, subject
 
 
+def rewriting(
+    request: Any, found: Any, save: Callable[[str], HttpResponse], show: Callable[[dict[str, str], int], HttpResponse]
+) -> HttpResponse:
+    """Change a text that somebody wrote, or show its form: with what was typed, and why it was refused.
+
+    Args:
+        found: What holds the text.
+        save: Writes what was sent, and answers.
+        show: The form from its `text` and `error`, with a status.
+
+    Raises:
+        Refusal: One that no field of the form can answer for.
+    """
+    text = request.POST.get("text", found.text)
+    if request.method != "POST":
+        return show({"text": text, "error": ""}, 200)
+    try:
+        return save(text)
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        return show({"text": text, "error": " ".join(m for each in refusal.errors.values() for m in each)}, 422)
+
+
 def act(request: Any, fn: Callable[..., Any], *, pk: int | None = None, once: str = "", **data: Any) -> tuple[Any, str]:
     """Call an action through the ledger's door.
 

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from coordina.core.refusals import Forbidden, Refusal
-from coordina.records.actions import delete_note, edit_note
+from coordina.core.refusals import Forbidden
+from coordina.records.actions import NOT_YOURS, delete_note, edit_note
 from coordina.records.models import Note
-from coordina.records.views.acting import act, hung, page_values, told
+from coordina.records.views.acting import act, hung, page_values, rewriting, told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,18 +18,16 @@ def note_edit(request: Any, pk: int) -> HttpResponse:
     """Change one's own note."""
     note, record = hung(Note, request.user, pk)
     if note.owner_id != request.user.pk:
-        raise Forbidden(_("Only whoever wrote a note can change it."))
-    text, error, status = request.POST.get("text", note.text), "", 200
-    if request.method == "POST":
-        try:
-            _note, undo_url = act(request, edit_note, pk=pk, text=text)
-            return told(request, record, _("Note saved"), undo_url)
-        except Refusal as refusal:
-            if refusal.status != 422:
-                raise
-            error, status = "; ".join(m for found in refusal.errors.values() for m in found), 422
-    values = page_values(record) | {"note": note, "text": text, "error": error}
-    return render(request, "records/note.html", values, status=status)
+        raise Forbidden(NOT_YOURS)
+
+    def save(text: str) -> HttpResponse:
+        _note, undo_url = act(request, edit_note, pk=pk, text=text)
+        return told(request, record, _("Note saved"), undo_url)
+
+    def show(typed: dict[str, str], status: int) -> HttpResponse:
+        return render(request, "records/note.html", page_values(record) | {"note": note} | typed, status=status)
+
+    return rewriting(request, note, save, show)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,17 +5,18 @@ from typing import Any
 
 from coordina.accounts.models import User
 from coordina.records.search import Hit
+from coordina.web.lookups import fact_beside
 
 
 def facts_of(hits: Sequence[Hit], user: User) -> dict[tuple[str, int], str]:
     """The subtitle of each hit by type name and id, as far as the person may see it; one query a type."""
     found: dict[tuple[str, int], str] = {}
     for known in {h.type.name: h.type for h in hits}.values():
-        field = known.known_to(user).get(known.subtitle)
-        if field is None:
+        path, worded = fact_beside(known, user)
+        if not path:
             continue
         keys = [h.pk for h in hits if h.type is known]
         rows: Any = known.model.objects.visible_to(user).filter(pk__in=keys)
-        for pk, fact in rows.values_list("pk", field.title_path or field.path):
-            found[known.name, pk] = str(fact or "")
+        for pk, fact in rows.values_list("pk", path):
+            found[known.name, pk] = worded(fact)
     return found
