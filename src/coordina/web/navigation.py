@@ -143,7 +143,7 @@ def _at(item: Item, path: str) -> bool:
     """Whether the page at a path belongs to an item; what is looked after in the settings belongs to them."""
     if item is not SETTINGS:
         return item.holds(path)
-    known = by_url(path.split("/")[1])
+    known = by_url(path.strip("/").partition("/")[0])
     return item.holds(path) or (known is not None and known.setting)
 
 
