@@ -35,8 +35,10 @@ def first_steps(user: User) -> dict[str, Any]:
     steps = [
         Step(
             _("Bring your data"),
-            _("Companies, people, products and opportunities from any CSV file. You see every row before it is written,"
-              " and the whole import can be undone."),
+            _(
+                "Companies, people, products and opportunities from files of other programs and spreadsheets. "
+                "You see every row before it is written, and the whole import can be undone."
+            ),
             _("Import a file"),
             _address("web:import_start") if user.may("records.add_importrun") else "",
             "file-import",
