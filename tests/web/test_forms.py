@@ -1,15 +1,18 @@
 """Forms of actions."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from coordina.core.actions import standard
+from coordina.core.actions import of, standard
 from coordina.customers.models import Company
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
+from coordina.pipeline.defaults import make_default_pipeline
+from coordina.pipeline.models import Opportunity, Pipeline, Stage
 
 from .conftest import World
 
@@ -130,3 +133,15 @@ def test_what_others_refer_to_is_not_deleted_and_the_page_says_so_before(world: 
         assert "(1)" in page
         assert director.post(url, {"version": 1}).status_code == 422
         assert Company.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_move_offers_the_open_stages_of_its_own_pipeline(world: World) -> None:
+    submit(of(make_default_pipeline), {}, by=world.director, via="web")
+    own = list(Stage.objects.filter(kind="open").order_by("position").values_list("name", flat=True))
+    other = world.make(Pipeline, name="Otro")
+    world.make(Stage, pipeline=other.pk, name="Lejos", kind="open")
+    deal = world.make(Opportunity, name="Muelle")
+    page = world.client(world.director).get(f"/opportunities/{deal.pk}/do/move/").content.decode()
+    offered = re.findall(r'<option value="\d+"[^>]*>([^<]*)<', page.split('name="stage"')[1].split("</select>")[0])
+    assert offered == own

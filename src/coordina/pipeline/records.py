@@ -12,6 +12,7 @@ from coordina.pipeline.brought import OPPORTUNITY_VIEWS
 from coordina.pipeline.importing import PIPELINE_OPTION, kind_of
 from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Reason, Stage, Stakeholder
 from coordina.pipeline.part_writers import LineWriter, PipelineWriter, ReasonWriter, StageWriter, StakeholderWriter
+from coordina.pipeline.stages import stages_for
 from coordina.pipeline.targets import entry_targets
 from coordina.pipeline.writers import OpportunityWriter
 from coordina.records.tags import tags_field
@@ -53,7 +54,7 @@ STAGE = declare(
     grants=GRANTS["setting"],
     setting=True,
     match=("name",),
-    extra={"guess": {"kind": kind_of}},
+    extra={"guess": {"kind": kind_of}, "among": stages_for},
 )
 
 REASON = declare(

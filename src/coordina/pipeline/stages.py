@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import monotonic
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -79,3 +80,9 @@ def forget_places(entries: Sequence[Entry]) -> None:
     """Look at the stages again before the next drawing."""
     global _places
     _places = None
+
+
+def stages_for(record: Any) -> dict[str, Any]:
+    """Which stages an action on a record offers: the open ones of its own pipeline."""
+    pipeline = getattr(record, "pipeline_id", None)
+    return {} if pipeline is None else {"pipeline_id": pipeline, "kind": rules.OPEN}

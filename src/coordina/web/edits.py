@@ -67,8 +67,8 @@ def action_page(request: Any, known: RecordType, declared: Action, obj: Record) 
     values = values_now(known, obj) if declared.verb == "edit" else None
     if request.method != "POST":
         initial = initial_from(request.GET, declared)
-        return page_of(request, declared, known, form_of(request, declared, values=values, initial=initial), obj)
-    form = form_of(request, declared, values=values, data=request.POST)
+        return page_of(request, declared, known, form_of(request, declared, obj, values=values, initial=initial), obj)
+    form = form_of(request, declared, obj, values=values, data=request.POST)
     try:
         answer = submitted(request, declared, form, known, obj)
     except Conflict as conflict:
@@ -93,9 +93,12 @@ def values_now(known: RecordType, obj: Record) -> dict[str, Any]:
     return values
 
 
-def form_of(request: Any, declared: Action, **options: Any) -> ActionForm:
-    """The form of an action for the person who asks."""
-    return ActionForm(declared, user=request.user, formats=request.formats, **options)
+def form_of(request: Any, declared: Action, obj: Record | None = None, **options: Any) -> ActionForm:
+    """The form of an action for the person who asks; about a record it offers what fits that record."""
+    form = ActionForm(declared, user=request.user, formats=request.formats, **options)
+    if obj is not None and declared.verb != "edit":
+        form.among(obj)
+    return form
 
 
 def submitted(

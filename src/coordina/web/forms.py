@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from coordina.accounts.models import User
 from coordina.core.actions import Action
 from coordina.core.formats import Formats
+from coordina.core.records import Record
 from coordina.core.refusals import Refusal, Text
-from coordina.core.types import Condition, Field, Kind, RecordType
+from coordina.core.types import Condition, Field, Kind, RecordType, find_type
+from coordina.web.access import may_list
+from coordina.web.controls import Choose
 from coordina.web.inputs import fields_of
 from coordina.web.listpage import capital
 from coordina.web.typed import read, written
-from coordina.web.widgets import widget_of
+from coordina.web.widgets import FEW, widget_of
 
 
 class Typed(forms.Field):
@@ -90,6 +93,20 @@ class ActionForm(forms.Form):
             widget.attrs["data-required-if"] = _told(field.required_if)
             hints.append(_("Required for %(what)s.") % {"what": field.required_if.words})
         return Typed(required=False, label=label, help_text=" ".join(hints), widget=widget)
+
+    def among(self, obj: Record) -> None:
+        """Offer only what fits the record that the action is about, where the other type says what does."""
+        for name, field in self.known.items():
+            far = find_type(field.to) if field.to else None
+            fits = far.extra.get("among") if far is not None else None
+            if far is None or fits is None or not may_list(self.user, far):
+                continue
+            rows: Any = far.model.objects
+            found = rows.visible_to(self.user).filter(**fits(obj)).order_by(far.order, "pk")
+            options = [(pk, str(label)) for pk, label in found.values_list("pk", far.model.title_column)]
+            self.fields[name].widget = Choose(
+                {} if len(options) <= FEW else {"data-combobox": ""}, [("", ""), *options]
+            )
 
     def clean(self) -> dict[str, Any]:
         """Read every text; what cannot be read is said at its field."""
