@@ -57,6 +57,8 @@ class HandOnForm(Refusable):
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", ""), *((str(user.pk), user.name) for user in people)]
+        if not people:
+            field.help_text = _("Nobody else who has access sees it. Access is given under Settings, Users.")
 
 
 class CloseForm(Refusable):
