@@ -71,6 +71,10 @@ on("change", "[data-pick-all]", (event, all) => {
   tell(listOf(all));
 });
 on("reset", "form", (event, form) => setTimeout(() => tell(form.querySelector(".pick") ? form : document.body)));
+key(["m"], () => {
+  if (!document.querySelector(".pick:checked")) return false;
+  document.querySelector(".bulk :is(input:not([type=hidden]), button)")?.focus();
+});
 key(["Escape"], () => {
   const picked = document.querySelectorAll(".pick:checked");
   if (!picked.length) return false;
