@@ -135,7 +135,18 @@ def test_many_records_are_counted_by_a_job(made: World, director: Client, monkey
     assert links(page) == now
 
 
+def test_what_nobody_looked_at_is_not_called_right(world: World, director: Client) -> None:
+    world.make(Company, name="Mal escrita", email="ventas@gmial.com")
+    page = text_of(director.get("/quality/"))
+    assert "Los valores aún no se han revisado" in page
+    assert "Todo está en orden" not in page
+    queue.run_until_idle()
+    assert links(director.get("/quality/").content.decode())["Correo que no puede ser"][0] == 1
+
+
 def test_when_all_is_clean_it_says_so(world: World, director: Client) -> None:
+    director.get("/quality/")
+    queue.run_until_idle()
     assert "Todo está en orden" in text_of(director.get("/quality/"))
 
 

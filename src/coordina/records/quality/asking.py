@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -18,6 +19,7 @@ from coordina.core.types import TYPES, RecordType
 from coordina.records.figures import AT_ONCE, kept_figures
 from coordina.records.grouping import Axis, axes_of
 from coordina.records.models import KeptFigures
+from coordina.records.quality.marks import looked_at
 from coordina.records.vocabularies import QUIET, vocabulary_of
 
 MISSING, CHECK, FLAW, STALE = "missing", "check", "flaw", "stale"
@@ -67,7 +69,7 @@ class Answer:
         return Counts(None, sum(group.rows for group in self.groups), found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """What is to be counted.
 
@@ -92,6 +94,11 @@ class Asked:
     def known(self) -> RecordType:
         """The record type."""
         return TYPES[self.quality.of]
+
+    @cached_property
+    def looked(self) -> bool:
+        """Whether the values of these records were ever looked at."""
+        return not self.quality.flaws or looked_at(self.quality) is not None
 
     @property
     def base(self) -> str:

@@ -1,7 +1,7 @@
 """What the page of data quality shows."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from coordina.records.duplicates.declared import MATCHINGS
 from coordina.records.duplicates.pairs import COUNTED, count_open
 from coordina.records.grouping import axes_of
 from coordina.records.quality.asking import CHECK, FLAW, MISSING, STALE, Asked, Counts, answer, joined
+from coordina.records.quality.jobs import look_for_flaws
 from coordina.records.quality.marks import looked_at
 from coordina.web.access import may_list
 from coordina.web.listpage import capital
@@ -28,6 +29,8 @@ USUAL = 180
 """Days without anything after which a record is stale, until somebody says otherwise."""
 MOST = 12
 """Groups of a breakdown."""
+FRESH = timedelta(minutes=10)
+"""Whoever looks later than this after the last look at values asks for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,18 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure: what it counts, how many, and the list behind it."""
+    """One figure: what it counts, how many, and the list behind it.
+
+    Attributes:
+        unknown: Whether nobody has looked yet.
+    """
 
     label: str
     count: int
     text: str
     url: str
     icon: str = ""
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,8 @@ def page_values(request: Any, wanted: Wanted) -> dict[str, Any]:
     """Everything the page shows."""
     cards = [_card(request, wanted, asked) for asked in wanted.nouns]
     looks = [at for asked in wanted.nouns if asked.flaws for at in [looked_at(asked)] if at is not None]
+    if not looks or request.asker.now - min(looks) > FRESH:
+        look_for_flaws.using(key=f"quality:{int(request.asker.now.timestamp() // FRESH.total_seconds())}").enqueue()
     return {
         "cards": cards,
         "waiting": any(card.waiting for card in cards),
@@ -167,7 +177,7 @@ def _card(request: Any, wanted: Wanted, asked: Quality) -> Card:
         sorted((line for line in missing if line.count), key=lambda line: -line.count),
         found.waiting,
         _when(request, found.worked_at) if found.worked_at is not None else "",
-        not found.waiting and not any(line.count for line in (*lines, *missing)),
+        not found.waiting and not any(line.count or line.unknown for line in (*lines, *missing)),
     )
 
 
@@ -195,7 +205,12 @@ def _line(
 ) -> Line:
     count = counts.found.get(code, 0)
     url = _list(question, inside, question.texts[code])
-    return Line(str(label), count, request.formats.integer(count), url, icon)
+    return Line(str(label), count, request.formats.integer(count), url, icon, _unknown(question, code))
+
+
+def _unknown(question: Asked, code: str) -> bool:
+    """Whether values have to be looked at first, and were not."""
+    return code.startswith(f"{FLAW}.") and not question.looked
 
 
 def _missing(request: Any, question: Asked, counts: Counts) -> list[Line]:
@@ -211,7 +226,7 @@ def _twins(request: Any, question: Asked) -> list[Line]:
     if kind is None or question.mine:
         return []
     count = count_open(kind, request.user)
-    text = request.formats.integer(count) + ("+" if count >= COUNTED else "")
+    text = request.formats.integer(min(count, COUNTED)) + ("+" if count > COUNTED else "")
     return [
         Line(_("Possible duplicates"), count, text, reverse("web:duplicates_of", args=(question.known.url,)), "copy")
     ]
