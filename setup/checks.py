@@ -69,6 +69,13 @@ def test(arguments: list[str]) -> None:
     packages.become("pytest", *arguments, **extra)
 
 
+def chaos(arguments: list[str]) -> None:
+    """Become the campaign of kills that was asked for, or else the tests that kill something."""
+    if any(argument.startswith("--") for argument in arguments):
+        packages.become("tests.chaos.campaign", *arguments, PYTHONPATH=_environment()["PYTHONPATH"])
+    test(["-m", "chaos", *arguments])
+
+
 def full() -> None:
     """Run the checks, every test on SQLite, and those that touch the database on PostgreSQL."""
     check()
