@@ -58,11 +58,7 @@ class Lives:
         self.refused: Counter[str] = Counter()
         self.said: dict[str, str] = {}
         self.number = 0
-        self.types = [
-            t
-            for t in TYPES
-            if t.model.__module__.startswith("coordina.") and t.name not in ("organization", "custom_field")
-        ]
+        self.types = [t for t in TYPES if t.model.__module__.startswith("coordina.") and t.name != "organization"]
         self.world.act(make_default_pipeline)
         for kind in ("won", "lost"):
             self.world.create(Reason, name=f"Porque {kind}", kind=kind)
