@@ -51,12 +51,25 @@ def test_a_job_process_that_dies_is_started_again_and_all_end_together(fragile: 
 
 @pytest.mark.chaos
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_answers_requests_dies_with_the_web_process_even_when_it_hangs(fragile: Served) -> None:
+    parents = {pid: int(Path(f"/proc/{pid}/stat").read_text().split()[3]) for pid in fragile.children("web")}
+    (top,) = parents.keys() & set(parents.values())
+    serving = parents.keys() - {top}
+    for pid in serving:
+        os.kill(pid, signal.SIGSTOP)
+    os.kill(top, signal.SIGKILL)
+    assert until(lambda: not serving & set(fragile.children("web")), 10)
+    assert until(fragile.answers, 60)
+
+
+@pytest.mark.chaos
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_kill_9_leaves_no_process_and_the_port_is_free_at_once(fragile: Served) -> None:
     fragile.process.kill()
     fragile.process.wait()
     until(lambda: not fragile.children("web") and not fragile.children("worker"), 15)
     again = Served(Path(fragile.command[5]))
-    until(again.is_ready)
+    until(again.is_ready, 90)
     assert again.answers()
     again.process.terminate()
     assert again.process.wait(20) == 0

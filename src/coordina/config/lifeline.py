@@ -17,17 +17,23 @@ def hold() -> None:
         hold_to(int(os.environ.pop(PARENT)))
 
 
-def hold_to(parent: int) -> None:
-    """Tie this process to its parent, whose number was known before this one began."""
+def hold_to(parent: int, end: signal.Signals = signal.SIGTERM) -> None:
+    """Tie this process to its parent, whose number was known before this one began.
+
+    Args:
+        parent: Number of the process that started this one.
+        end: The signal that ends this one. SIGKILL where a process may get stuck while it ends in order: nobody would
+            be left to end it, and with it stays whatever it has locked.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, end, 0, 0, 0)
     else:
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+        threading.Thread(target=_watch, args=(parent, end), daemon=True).start()
     if os.getppid() != parent:  # it was gone before we asked
         os._exit(1)
 
 
-def _watch(parent: int) -> None:
+def _watch(parent: int, end: signal.Signals) -> None:
     while os.getppid() == parent:
         time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), end)

@@ -4,6 +4,7 @@ import argparse
 import gc
 import multiprocessing
 import os
+import signal
 
 from coordina.config import lifeline
 from coordina.config.proxy import Application
@@ -35,7 +36,8 @@ def command(arguments: list[str]) -> None:
     parent = os.getpid()
 
     def load() -> Application:
-        lifeline.hold_to(parent)
+        # Asked to end while it answers, granian can wait for itself for ever, with the database's write lock in hand.
+        lifeline.hold_to(parent, signal.SIGKILL)
         return application
 
     multiprocessing.set_start_method("fork")
