@@ -13,15 +13,19 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q, Sum
 from django.utils import timezone
 
+from coordina.accounts import definitions
 from coordina.accounts.demo import PASSWORD, sign_ins
 from coordina.accounts.models import Credential, Organization, Role, Team, User
 from coordina.accounts.signin import SignInBackend
 from coordina.catalog.models import Product, Series
 from coordina.config.demo.fill import fill
 from coordina.config.demo.twins import HOW_MANY
+from coordina.core.added import checked
 from coordina.core.contact import parse_phone, parse_url
 from coordina.core.derived import REBUILDS
+from coordina.core.jsonvalues import loaded
 from coordina.core.tax_ids import parse_tax_id
+from coordina.core.types import type_of
 from coordina.customers.models import Company, Interaction, Person
 from coordina.leads.models import Lead
 from coordina.ledger.change_sets import change_set
@@ -53,6 +57,18 @@ def test_there_are_a_few_thousand_records() -> None:
     assert 2000 < counts["Interaction"] < 3500
     assert Note.objects.count() > 100
     assert TagLink.objects.count() > 100
+
+
+def test_the_firm_has_fields_of_its_own_with_values_its_forms_take() -> None:
+    definitions.agree()
+    for known, share in ((type_of(Company), 0.6), (type_of(Opportunity), 0.9)):
+        fields = {name: field for name, field in known.fields.items() if field.json_key}
+        assert fields
+        rows = [row.custom for row in known.model._base_manager.all()]
+        assert sum(bool(row) for row in rows) > share * len(rows)
+        for row in rows:
+            for name, value in row.items():
+                assert checked(fields[name], loaded(fields[name], value), None) == value
 
 
 def test_each_role_can_be_played_and_the_command_says_so() -> None:

@@ -49,7 +49,7 @@ def fill(now: datetime) -> None:
         made = found(draw, things, first, today, clock.on(adopted, 6.5, 7))
         story = Story(draw, clock, adopted, today)
         deeds = [*story.first_purchases(chances), *story.customers(customers), *story.sales(chances)]
-        pen = Pen(made.users, made.industries, made.stages, made.reasons, clock)
+        pen = Pen(made.users, made.industries, made.stages, made.reasons, clock, made.own)
         _bring_in(pen, story, customers, chances)
         apart = Clock(Random(SEED + 1), now)
         hopes = prospects(SEED + 1, apart, customers, chances, today)

@@ -17,6 +17,7 @@ from coordina.accounts.models import Credential, Rate, Role, Team, User
 from coordina.catalog.models import Product, Series
 from coordina.config.demo import house, words
 from coordina.config.demo.goods import LINES, Good
+from coordina.config.demo.own_fields import OwnFields
 from coordina.config.demo.ways import LOST_REASONS, WAYS, WON_REASONS
 from coordina.core.types import type_of
 from coordina.customers.models import Industry
@@ -37,6 +38,7 @@ class House:
     stages: dict[str, list[Stage]] = field(default_factory=dict)
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
+    own: OwnFields = field(default_factory=OwnFields)
 
 
 def found(draw: Random, goods: list[Good], first: date, today: date, at: datetime) -> House:
@@ -60,6 +62,8 @@ def found(draw: Random, goods: list[Good], first: date, today: date, at: datetim
     _settings(made, write)
     _catalogue(goods, write)
     _rates(draw, write, first, today)
+    with write.doing("records.add_field"):
+        made.own.define(chief, write.at)
     with write.doing("records.bring_views"):
         bring_views(language=house.LANGUAGE, by=chief, at=write.at)
     return made

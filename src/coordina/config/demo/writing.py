@@ -9,6 +9,7 @@ from coordina.accounts.models import User
 from coordina.config.demo.clients import Client, Contact
 from coordina.config.demo.deals import Deal, Touch
 from coordina.config.demo.diary import Clock, Writing
+from coordina.config.demo.own_fields import OwnFields
 from coordina.core.types import type_of
 from coordina.customers.enums import Direction, Relation
 from coordina.customers.models import Company, Industry, Interaction, Person
@@ -27,6 +28,7 @@ class Pen:
         stages: By pipeline: open stages in order, then the won and the lost one.
         reasons: By kind and name.
         clock: For the moments of conversations.
+        own: The fields that were added.
     """
 
     def __init__(
@@ -36,8 +38,10 @@ class Pen:
         stages: Mapping[str, list[Stage]],
         reasons: Mapping[tuple[str, str], Reason],
         clock: Clock,
+        own: OwnFields,
     ) -> None:
         self.users, self.industries, self.stages, self.reasons, self.clock = users, industries, stages, reasons, clock
+        self.own = own
         self.writings: dict[str, Writing] = {
             "customers.create_company": self.companies,
             "customers.create_person": self.people,
@@ -52,7 +56,12 @@ class Pen:
 
     def companies(self, what: list[Client], by: User, at: datetime) -> None:
         """New customers."""
-        rows = [c.values | {"industry": self.industries[c.industry], "owner": self.users[c.owner.name]} for c in what]
+        rows = [
+            c.values
+            | {"industry": self.industries[c.industry], "owner": self.users[c.owner.name]}
+            | self.own.of_company(c)
+            for c in what
+        ]
         for client, row in zip(what, type_of(Company).writer.create(rows, by=by, at=at), strict=True):
             client.row = row
 
@@ -144,6 +153,7 @@ class Pen:
             "competitors": deal.competitors,
             "owner": self.users[deal.client.owner.name],
             **_planned(deal, number),
+            **self.own.of_sale(deal),
         }
 
     def _closed(self, deal: Deal) -> dict[str, Any]:
