@@ -93,11 +93,11 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
 
 
 def _settled(widget: Widget) -> bool:
-    """Whether a field always holds something: a list of choices without an empty one."""
+    """Whether a field always says something: a list of choices whose first one has a value or a word of its own."""
     if not isinstance(widget, Select) or getattr(widget, "allow_multiple_selected", False):
         return False
     first = next(iter(widget.choices), ("", ""))
-    return first[0] not in ("", None)
+    return first[0] not in ("", None) or str(first[1]).strip("—- ") != ""
 
 
 @register.simple_tag(takes_context=True)
