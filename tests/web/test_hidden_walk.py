@@ -21,6 +21,7 @@ from coordina.accounts.actions import set_fields
 from coordina.accounts.closing import checked, closable, closable_types, ways_of
 from coordina.accounts.models import Role, User
 from coordina.activity.following import follow
+from coordina.activity.hearing import tell_due
 from coordina.catalog.models import Product
 from coordina.core.actions import of, standard
 from coordina.core.actors import Shut
@@ -170,6 +171,7 @@ def secrets(world: World) -> Secrets:
     state = {"q": "amount > 5", "cols": "name,amount,next_step", "sort": "-amount"}
     view = {"name": "Compartida", "type": "opportunity", "state": state, "audience": "everyone"}
     submit(of(save_view), view, by=world.director, via="web")
+    tell_due.call()
     queue.run_until_idle()
     made.ids["change"] = list(ChangeSet.objects.values_list("pk", flat=True))
     made.ids |= {name: made.ids.get(name, [1]) for name in ("note", "attachment", "comment", "run", "job")}

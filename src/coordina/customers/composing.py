@@ -22,6 +22,7 @@ from coordina.core.pieces import pieces
 from coordina.core.prepared import Prepared, PreparedSeen
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal, Text
+from coordina.core.sight import veiled
 from coordina.core.types import type_of
 from coordina.customers.enums import Direction, InteractionKind, Outcome
 from coordina.customers.models import Company, Interaction, Person, Position
@@ -80,9 +81,11 @@ def composer_values(
         typed: What was typed, where it was refused; it stays.
         errors: Why, by input name.
     """
+    record = veiled(record, type_of(record), user)
+    closed = type_of(Interaction).sight(user).closed
     tabs = [tab for tab in TABS if _may(user, record, tab)]
     given = typed or {}
-    people = people_around(record, user)
+    people = people_around(record, user) if "person" not in closed else []
     chosen = given.get("person") if typed is not None else str(_usual_person(record, user, people) or "")
     kind = given.get("kind", "")
     kind = kind if kind in {t.kind for t in tabs} else tabs[0].kind if tabs else ""
@@ -97,6 +100,7 @@ def composer_values(
         "people_options": _options([(str(pk), label) for pk, label in people], chosen),
         "text": given.get("text", ""),
         "at": given.get("happened_at", now),
+        "asks": {name: name not in closed for name in ("outcome", "direction", "minutes")},
         "minutes": given.get("minutes", ""),
         "outcomes": _choices("outcome", given.get("outcome", Outcome.DONE), get_language()),
         "directions": _choices("direction", given.get("direction", Direction.OUT), get_language()),

@@ -8,9 +8,12 @@ from pydantic import Field
 
 from coordina.accounts.models import User
 from coordina.core.actions import action
+from coordina.core.messages import unknown_field
 from coordina.core.permissions import LEADERS, SELLERS, permission
 from coordina.core.records import Record
-from coordina.core.refusals import Refusal
+from coordina.core.refusals import Invalid, Refusal
+from coordina.core.types import Kind as FieldKind
+from coordina.core.types import find_type
 from coordina.records.files import LONGEST, as_columns, clean_name, media_type_of
 from coordina.records.models import Attachment, Note, TagLink
 from coordina.records.subjects import about, subject_for, subject_of_own
@@ -132,5 +135,9 @@ def set_tags(*, subject_type: Label, subject_id: int, tags: list[str], by: User,
         tags: Words; upper and lower case are the same.
     """
     subject = about(subject_for(by, subject_type, subject_id))
+    known = find_type(type(subject))
+    closed = known.sight(by).closed if known is not None else frozenset()
+    if known is not None and any(known.fields[name].kind is FieldKind.TAGS for name in closed):
+        raise Invalid({"tags": [unknown_field("tags")]})
     set_words([(subject, clean_words(tags))])
     return subject

@@ -334,7 +334,7 @@ def _columns(made: Listing, remembered: str) -> None:
         made.state["cols"] = kept
     if not shown:
         shown = [column for column in columns_in(remembered) if column.name in visible]
-    names = [column.name for column in shown] or default_columns(made.known)
+    names = [column.name for column in shown] or [n for n in default_columns(made.known) if n in visible]
     made.names = _with_title(made.known, names)
     made.widths = {column.name: column.width for column in shown if column.width}
 

@@ -13,6 +13,7 @@ from coordina.core.refusals import Refusal
 from coordina.core.types import type_of
 from coordina.customers.actions import log_interaction
 from coordina.customers.composing import COMMENT, composer_values, read_composer
+from coordina.customers.models import Interaction
 from coordina.records.actions import add_note
 from coordina.records.panels import timeline_values
 from coordina.records.views.acting import act, answered, page_values, record_at
@@ -47,7 +48,9 @@ def write(request: Any, record: Record) -> tuple[str, str]:
     if typed.get("kind") == "note":
         _note, undo_url = act(request, add_note, once=once, text=typed.get("text", ""), **about)
         return _("Note saved"), undo_url
-    made, undo_url = act(request, log_interaction, once=once, **read_composer(typed), **about)
+    closed = type_of(Interaction).sight(request.user).closed
+    said = {name: value for name, value in read_composer(typed).items() if name not in closed}
+    made, undo_url = act(request, log_interaction, once=once, **said, **about)
     return _("Logged: %(title)s") % {"title": made.summary[:80] if made else ""}, undo_url
 
 
