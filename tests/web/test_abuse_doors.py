@@ -291,10 +291,11 @@ def unchanged(planted: Planted) -> list[str]:
 
 @pytest.mark.slow
 def test_reading_changes_nothing(world: World, planted: Planted) -> None:
-    """As the director, who sees everything: GET and HEAD of every address leave every row as it was."""
+    """The director sees everything: GET of every address, and HEAD of each that shows something, write nothing."""
     client = world.client(world.director)
     for name, url in addresses(planted.ids):
-        for method in (client.get, client.head):
-            answer = method(url)
-            assert answer.status_code < 500, (name, url)
+        status = client.get(url).status_code
+        assert status < 500, (name, url)
+        if status == 200:
+            assert client.head(url).status_code < 500, (name, url)
     assert stored() == planted.rows

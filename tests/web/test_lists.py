@@ -4,8 +4,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.utils import timezone
 
 from coordina.customers.models import Company, Industry
+from coordina.ledger.change_sets import change_set
 from coordina.web import listing
 
 from .conftest import World
@@ -25,9 +27,23 @@ def test_rows_show_values_in_the_readers_way(world: World, director: Any) -> Non
     assert "1.842.600 €" in page
     assert "Alimentación" in page
     assert "Dora Jefa" in page
-    world.director.language = "en"
-    page = text_of(world.client(world.manager).get("/companies/?cols=name,annual_revenue"))
-    assert "1.842.600 €" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "heading"),
+    [("es", "1.842.600 €", "Empresas"), ("es-419", "EUR 1,842,600", "Empresas"), ("en", "€1,842,600", "Companies")],
+)
+def test_pages_speak_and_count_as_each_reader_chose(world: World, language: str, amount: str, heading: str) -> None:
+    """Latin American Spanish has the texts of Spanish, and its own numbers."""
+    with change_set(by=world.director, at=timezone.now(), via="system"):
+        world.director.language = language
+        world.director.save()
+    world.make(Company, name="Óptica Lince", annual_revenue="1842600")
+    answer = world.client(world.director).get("/companies/?cols=name,annual_revenue")
+    page = text_of(answer)
+    assert amount in page
+    assert heading in page
+    assert answer["Content-Language"] == language
 
 
 def test_a_list_is_sorted_by_allowed_fields_only(world: World, director: Any) -> None:
