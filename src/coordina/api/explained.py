@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from coordina.api import schemas
 from coordina.core.refusals import Text
 from coordina.core.types import by_url
-from coordina.records.models import Hanger
 
 type Json = dict[str, Any]
 
@@ -95,7 +94,7 @@ def _rank(tag: str) -> int:
         return 0 if tag in ("me", "changes") else 2
     if known.setting:
         return 4
-    return 3 if known.within else 2 if issubclass(known.model, Hanger) else 1
+    return 3 if known.within else 2 if hasattr(known.model, "condition") else 1
 
 
 def operations(document: Json, tag: str) -> list[Explained]:
