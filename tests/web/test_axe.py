@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from coordina.accounts.models import Role
 from coordina.catalog.models import Product
 from coordina.core.actions import standard
 from coordina.core.types import TYPES
@@ -103,6 +104,7 @@ def browser(walked: World, chromium: Any, live_server: Any) -> Iterator[Any]:
 def pages() -> list[str]:
     """Addresses of every type's pages, and of those that stand alone."""
     found = [*OWN, *(f"/leads/{pk}/convert/" for pk in Lead.objects.values_list("pk", flat=True))]
+    found += [f"/settings/roles/{pk}/fields/" for pk in Role.objects.order_by("pk").values_list("pk", flat=True)[:1]]
     for known in TYPES:
         first = known.model.objects.order_by("pk").values_list("pk", flat=True).first()
         if known.within or known.url in ("organization", "files"):
