@@ -64,15 +64,21 @@ def kept_rows(change_set: ChangeSet, own: ChangeSet | None = None) -> dict[Key, 
     """
     expected: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)
     kept: dict[Key, Held] = {}
+    made: dict[type[Record], dict[int, dict[str, Any]]] = defaultdict(dict)
     for chunk in read(change_set):
         for model, kind, part in runs_of(chunk):
-            rows = expected[model._meta.label]
+            rows, waiting = expected[model._meta.label], made[model]
             if kind == "c":
-                _note_suspects(model, part, rows, kept, change_set)
+                waiting |= {entry.pk: dict(entry.delta) for entry in part}
+                if len(waiting) >= CHUNK:  # many small writes are asked about together
+                    _note_suspects(model, made.pop(model), rows, kept, change_set)
             elif kind == "u":
                 for entry in part:
-                    if entry.pk in rows:
-                        rows[entry.pk] |= {k: pair[1] for k, pair in entry.delta.items()}
+                    for known in (rows, waiting):
+                        if entry.pk in known:
+                            known[entry.pk] |= {k: pair[1] for k, pair in entry.delta.items()}
+    for model, waiting in made.items():
+        _note_suspects(model, waiting, expected[model._meta.label], kept, change_set)
     for label, rows in expected.items():
         for obj in _others(label, rows, own):
             now, values = image(obj), rows[obj.pk]
@@ -92,14 +98,17 @@ def _others(label: str, keys: Iterable[int], own: ChangeSet | None) -> Iterator[
 
 def _note_suspects(
     model: type[Record],
-    part: list[Written],
+    made: dict[int, dict[str, Any]],
     expected: dict[int, dict[str, Any]],
     kept: dict[Key, Held],
     change_set: ChangeSet,
 ) -> None:
-    """Rows that are no longer as they were made are suspects; rows that strangers refer to are kept."""
+    """Rows that are no longer as they were made are suspects; rows that strangers refer to are kept.
+
+    Args:
+        made: What the change set made and last wrote, by id.
+    """
     label = model._meta.label
-    made = {e.pk: e.delta for e in part}
     rows: Any = model._base_manager
     now = dict(rows.filter(pk__among=list(made)).values_list("pk", "version"))
     for pk, version in now.items():
