@@ -4,7 +4,7 @@ Undo is a change set itself, so redo is to undo it. A column goes back only if i
 record on which others have built is not removed but listed with what holds it; `force` removes these too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -153,25 +153,43 @@ def _taken_back(
         for model, kind, part in runs_of(chunk):
             standing.learn(model, kind, part)
     behind = 0
-    for place, chunk in enumerate(read(change_set, reverse=True)):
-        behind += len(chunk)
-        if place < going.chunks:
+    for done, chunks in _gathered(read(change_set, reverse=True)):
+        behind += sum(map(len, chunks))
+        if done <= going.chunks:
             continue
         with open_change_set(
             by=standing.by, at=at, via="undo", action="ledger.undo", resume=report.change_set, undo_of=change_set
         ) as journal:
             row: ChangeSet = journal.context["change_set"]
-            for model, kind, part in runs_of(chunk):
+            for model, kind, part in (run for chunk in chunks for run in runs_of(chunk)):
                 loose = _within(standing, model, kind, loose_entries(model, part, fixed, kept), report)
                 _undo_run(model, kind, loose, report, kept, force)
             going.own = row if row.pk is not None else None
             if large:
-                going.mark(report.undone, report.held)
-        report.change_set, going.chunks = going.own, place + 1
+                going.mark(done, report.undone, report.held)
+        report.change_set, going.chunks = going.own, done
         progress(behind)
     report.held.extend(kept.values())
     _finish(change_set, report)
     return report
+
+
+def _gathered(chunks: Iterable[list[Written]]) -> Iterator[tuple[int, list[list[Written]]]]:
+    """Writes that one transaction takes back, with how many are behind after it.
+
+    A merge of many pairs is thousands of small writes: to wait for the disk after each would take most of the time.
+    The same ones belong together whenever they are read.
+    """
+    waiting: list[list[Written]] = []
+    size = done = 0
+    for done, chunk in enumerate(chunks, start=1):
+        waiting.append(chunk)
+        size += len(chunk)
+        if size >= AT_ONCE:
+            yield done, waiting
+            waiting, size = [], 0
+    if waiting:
+        yield done, waiting
 
 
 def _finish(change_set: ChangeSet, report: UndoReport) -> None:

@@ -42,11 +42,11 @@ class Going:
     undone: int = 0
     held: list[Held] = field(default_factory=list)
 
-    def mark(self, undone: int, held: list[Held]) -> None:
-        """In the transaction of a chunk: note that it is behind.
+    def mark(self, chunks: int, undone: int, held: list[Held]) -> None:
+        """In the transaction of some chunks: note how many are behind.
 
         Raises:
-            Conflict: When somebody else is at it now; the chunk must not stay.
+            Conflict: When somebody else is at it now; what was written must not stay.
         """
         job.fence()
         now = ChangeSet.objects.select_for_update().only("undoing").get(pk=self.change_set.pk).undoing or {}
@@ -56,7 +56,7 @@ class Going:
             "token": self.token,
             "at": timezone.now().timestamp(),
             "force": self.force,
-            "chunks": self.chunks + 1,
+            "chunks": chunks,
             "own": self.own.pk if self.own is not None else None,
             "undone": undone,
             "held": [[h.model, h.pk, h.reason, list(h.names)] for h in held[:REMEMBERED]],

@@ -13,6 +13,7 @@ from coordina.core.refusals import Conflict, Refusal
 from coordina.customers.models import Company
 from coordina.ledger import undo as ledger_undo
 from coordina.ledger import undo_going
+from coordina.ledger.change_sets import change_set
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.undo import undo
 from coordina.pipeline.defaults import make_default_pipeline
@@ -166,6 +167,20 @@ def test_an_undo_that_was_killed_goes_on_in_the_same_change_set(
         undo(ChangeSet.objects.get(pk=change), by=world.boss, at=timezone.now())
 
 
+def test_small_writes_are_taken_back_together(world: World, small: None) -> None:
+    """A merge of many pairs is thousands of small writes: one transaction each would wait for the disk as often."""
+    imported(world, 0, 120, 0)
+    before = business()
+    with change_set(by=world.boss, at=timezone.now(), via="web", action="pipeline.edit_opportunity"):
+        for deal in Opportunity.objects.order_by("pk"):
+            deal.next_step = "Llamar"
+            deal.save()
+    transactions: list[int] = []
+    undo(ChangeSet.objects.latest("pk"), by=world.boss, at=timezone.now(), progress=transactions.append)
+    assert transactions == [100, 120]
+    check_equal(before)
+
+
 def test_two_undos_of_one_change_set_do_not_interleave(world: World, small: None) -> None:
     imported(world, 0, 300, 0)
     before = business()
@@ -199,7 +214,7 @@ def test_whoever_lost_the_undo_to_another_stops(world: World, small: None, monke
 
     with pytest.raises(Conflict):
         undo(ChangeSet.objects.get(pk=change), by=world.boss, at=timezone.now(), progress=take_over)
-    assert nested == [50, 250]
+    assert nested == [150, 250]
     assert ChangeSet.objects.get(pk=change).state == "undone"
     assert ChangeSet.objects.filter(undo_of=change).count() == 1
     check_equal(before)
