@@ -155,7 +155,7 @@ def _other(draw: Random, clock: Clock, came: date, today: date) -> Prospect:
     if age < 4 and draw.random() < 0.6:
         made.owner = None
         return made
-    if draw.random() < (0.25 if age < 10 else 0.04):
+    if draw.random() < (0.25 if age < 10 else 0.1 if age < 40 else 0):
         return made
     delay = timedelta(days=draw.choices(DELAYS, OFTEN)[0])
     made.touched = clock.on(max(came, worked(came + delay, today)), 17.2, 18.4)

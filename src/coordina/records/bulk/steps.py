@@ -42,12 +42,14 @@ def begin(
     run.rows = running.packed((pk, 0) for pk in sorted(set(keys)))
     some = running.asked_for(run, by, run.created_at).order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1]
     small = len(some) <= AT_ONCE
-    run.save()
     if small:
+        run.save()
         running.check(run, progress=_silent)
         _go_on(run)
     else:
-        _enqueue(run, check_bulk)
+        with transaction.atomic():  # a run whose check nobody does would wait for ever
+            run.save()
+            _enqueue(run, check_bulk)
     return run
 
 
