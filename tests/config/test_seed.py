@@ -22,7 +22,7 @@ from coordina.ledger.history import history_of
 from coordina.ledger.models import BatchEntry, Sequence
 from coordina.pipeline.actions import move
 from coordina.pipeline.models import Opportunity, StageEntry, StageSum
-from coordina.records.models import DuplicatePair, MatchDue, SearchRow
+from coordina.records.models import MatchDue, SearchRow
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 ROWS, PEOPLE, FIELDS = 1200, 400, 10
@@ -75,7 +75,6 @@ def test_every_opportunity_has_a_value_of_each_added_field_as_its_writer_takes_i
 
 def test_nothing_waits_for_the_search_of_twins() -> None:
     assert not MatchDue.objects.exists()
-    assert DuplicatePair.objects.exists()
 
 
 def test_three_people_can_sign_in_and_see_their_part() -> None:

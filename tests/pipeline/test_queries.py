@@ -110,4 +110,4 @@ def test_stays_with_unknown_days(ground: Ground) -> None:
     ground.do(move, obj, stage=ground.stages[3].pk, entered_on="2026-11-18")
     obj.refresh_from_db()
     assert [n.days for n in path_of(obj, ground.director, TODAY)] == [None, None, None, 2, None]
-    assert lines_of(obj) == []
+    assert lines_of(obj, ground.director) == []

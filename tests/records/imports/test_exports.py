@@ -50,7 +50,7 @@ def test_every_column_of_a_known_table_has_a_place() -> None:
         if known is None:
             assert table.type not in TYPES
             continue
-        places = by_name(known)
+        places = by_name(known, None)
         said = {target.removeprefix("#") for target in table.columns.values()} - {""}
         wrong += [f"{key}: {name}" for name in sorted(said - places.keys())]
     assert not wrong

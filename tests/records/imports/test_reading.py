@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from coordina.records.imports.dialect import MAX_CELL
@@ -259,6 +259,7 @@ def test_two_hundred_thousand_rows_in_little_memory_and_time(tmp_path: Path) -> 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400))
+@example(b"\xfe\n+")
 def test_no_bytes_stop_the_reading(data: bytes) -> None:
     source = opener(data)
     facts = inspect(source)

@@ -39,7 +39,7 @@ def targets_of(kind: Kind) -> list[Kind]:
         return []
     wide = {Kind.TEXT, Kind.LONG_TEXT}
     groups = {
-        **dict.fromkeys(TEXTS, set(Kind) - {Kind.TAGS, Kind.COUNTRY, Kind.CURRENCY} - FIXED),
+        **dict.fromkeys(TEXTS, set(Kind) - {Kind.TAGS, Kind.COUNTRY, Kind.CURRENCY, Kind.NUMBERED} - FIXED),
         **dict.fromkeys(NUMBERS, NUMBERS | wide),
         **dict.fromkeys(LISTS, LISTS | wide),
         **dict.fromkeys(DAYS, DAYS | wide),

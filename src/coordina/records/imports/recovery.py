@@ -44,7 +44,8 @@ def made_readable(text: str) -> str:
 
 def decoded(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
     """The stream as text with its line ends; broken bytes become lone surrogates (see `made_readable`) or U+FFFD."""
-    errors = "replace" if encoding.name.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    wide = encoding.name.replace("_", "-").startswith(("utf-16", "utf-32"))  # both spellings are in use
+    errors = "replace" if wide else "surrogateescape"
     return io.TextIOWrapper(stream, encoding=encoding.name, errors=errors, newline="")
 
 
