@@ -14,8 +14,8 @@ from coordina.api.operations import Does, Operation, table
 from coordina.core.records import Record
 from coordina.core.types import TYPES
 
-from ..web.conftest import World, world  # noqa: F401  # the company whose records the walk plants
-from ..web.test_leaks import CANARIES, planted, sees  # noqa: F401  # records of Ana and of Luis
+from ..web.conftest import World, world  # the company whose records the walk plants
+from ..web.test_leaks import CANARIES, planted, sees  # records of Ana and of Luis
 from .conftest import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def reading(noun: str, obj: Any, canary: str) -> list[str]:
     return found
 
 
-def test_nothing_shows_to_programs_of_others(world: World, planted: dict[tuple[str, str], Any]) -> None:  # noqa: F811
+def test_nothing_shows_to_programs_of_others(world: World, planted: dict[tuple[str, str], Any]) -> None:
     cells = 0
     for role in PEOPLE:
         user = User.objects.for_request().get(pk=getattr(world, role).pk)
@@ -71,7 +71,7 @@ def test_nothing_shows_to_programs_of_others(world: World, planted: dict[tuple[s
     assert cells > 30
 
 
-def test_a_forbidden_write_changes_no_row(world: World, planted: dict[tuple[str, str], Any]) -> None:  # noqa: F811
+def test_a_forbidden_write_changes_no_row(world: World, planted: dict[tuple[str, str], Any]) -> None:
     document = openapi.document(User.objects.for_request().get(pk=world.director.pk))
     plain, tried = rows(), 0
     for role in PEOPLE[:3]:
@@ -106,7 +106,7 @@ def _refused(caller: Program, document: Any, operation: Operation, obj: Any, rol
     assert answer.status_code in (403, 404), (role, operation.name, answer.status_code, answer.content)
 
 
-def test_who_may_nothing_can_do_nothing(world: World, planted: dict[tuple[str, str], Any]) -> None:  # noqa: F811
+def test_who_may_nothing_can_do_nothing(world: World, planted: dict[tuple[str, str], Any]) -> None:
     """Every operation with the weakest token: one of a person whose role is taken away after it was made."""
     from django.utils import timezone
 
@@ -134,7 +134,7 @@ def test_who_may_nothing_can_do_nothing(world: World, planted: dict[tuple[str, s
     assert rows() == plain
 
 
-def test_a_field_that_one_may_not_know_is_not_there(world: World) -> None:  # noqa: F811
+def test_a_field_that_one_may_not_know_is_not_there(world: World) -> None:
     """Hidden fields are neither read, filtered, sorted, written nor in the document."""
     from coordina.core.types import relabelled
 

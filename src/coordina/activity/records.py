@@ -1,6 +1,6 @@
 """How comments and reminders present themselves."""
 
-from coordina.activity import actions as _declared_first  # noqa: F401  # its own writes come before the standard ones
+from coordina.activity import actions as _declared_first
 from coordina.activity.models import Comment, Reminder
 from coordina.core.declare import declare
 from coordina.core.permissions import LEADERS, NEIGHBOURS, SELLERS, Grants

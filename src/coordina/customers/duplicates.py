@@ -3,7 +3,7 @@
 from typing import Any
 
 from coordina.core.records import Record
-from coordina.customers import records as _declared_first  # noqa: F401  # record types come before how they are compared
+from coordina.customers import records as _declared_first
 from coordina.customers.enums import AddressKind
 from coordina.customers.models import Address, Company, Person, Position
 from coordina.records.duplicates import words

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Draft, Kind, Section, f
-from coordina.customers import actions as _declared_first  # noqa: F401  # its own writes come before the standard ones
+from coordina.customers import actions as _declared_first
 from coordina.customers.brought import COMPANY_VIEWS, INTERACTION_VIEWS, PERSON_VIEWS
 from coordina.customers.interacting import InteractionWriter
 from coordina.customers.meanings import CONSENTS

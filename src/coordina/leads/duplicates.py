@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
-from coordina.leads import records as _declared_first  # noqa: F401  # record types come before how they are compared
+from coordina.leads import records as _declared_first
 from coordina.leads.models import Lead, LeadEntry
 from coordina.records.duplicates.deciding import compared
 from coordina.records.duplicates.declared import Part

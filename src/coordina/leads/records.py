@@ -8,7 +8,7 @@ from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, Section, f
 from coordina.customers.records import only_imported
-from coordina.leads import conversion as _converts  # noqa: F401  # own actions are declared before the generated ones
+from coordina.leads import conversion as _converts  # own actions are declared before the generated ones
 from coordina.leads.brought import LEAD_VIEWS
 from coordina.leads.enums import Status
 from coordina.leads.meanings import MEANINGS

@@ -7,7 +7,7 @@ from coordina.catalog.models import Product
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, Section, f
-from coordina.pipeline import actions as _first  # noqa: F401  # own actions are declared before the generated ones
+from coordina.pipeline import actions as _first  # own actions are declared before the generated ones
 from coordina.pipeline.brought import OPPORTUNITY_VIEWS
 from coordina.pipeline.importing import PIPELINE_OPTION, kind_of
 from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Reason, Stage, Stakeholder

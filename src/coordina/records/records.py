@@ -9,9 +9,9 @@ from coordina.core.cells import CELLS, Cell, CellContext
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS, LEADERS, Defaults, Grants
 from coordina.core.types import TYPES, f
-from coordina.records import actions as _declared_first  # noqa: F401  # its own writes come before the standard ones
-from coordina.records import view_writers as _declared_too  # noqa: F401  # its own writes come before the standard ones
-from coordina.records.importing import mapping_writers as _declared_third  # noqa: F401  # its own writes come before the standard ones
+from coordina.records import actions as _declared_first
+from coordina.records import view_writers as _declared_too
+from coordina.records.importing import mapping_writers as _declared_third
 from coordina.records.models import Attachment, ImportMapping, Note, SavedView, Tag
 
 TAG = declare(

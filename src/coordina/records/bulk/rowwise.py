@@ -229,8 +229,8 @@ def _netted(declared: Action, rows: Sequence[Row], by: User, at: datetime) -> No
             _together(declared, rows, by, at)
     except (Refusal, DatabaseError, OverflowError) as error:
         if len(rows) == 1:
-            known = isinstance(error, Refusal)
-            rows[0].wrong = error if known else Refusal("invalid", _("The database does not take this."))  # type: ignore[assignment]  # just asked
+            refused = Refusal("invalid", _("The database does not take this."))
+            rows[0].wrong = error if isinstance(error, Refusal) else refused
             return
         half = len(rows) // 2
         _netted(declared, rows[:half], by, at)
