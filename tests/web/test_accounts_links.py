@@ -85,6 +85,8 @@ def test_an_invitation_ends_when_withdrawn_sent_again_or_old(world: World, newco
         return token_in(text(client.post(url, {"email": "vera@example.com"}, follow=True)))
 
     first = invited()
+    again = text(client.post(url, {"email": "vera@example.com"}, follow=True))
+    assert "No cambió nada" not in again and "Nothing changed" not in again
     second = invited()
     assert choose(first)[1].status_code == 410
     client.post(url, {"do": "withdraw"})

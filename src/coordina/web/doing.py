@@ -96,7 +96,7 @@ def held_text(error: ProtectedError, user: User) -> str:
 def _said(declared: Action, result: Any, wrote: bool) -> str:
     """One fact, with the name of the record."""
     title = title_of(result) if isinstance(result, Record) else ""
-    if not wrote:
+    if not wrote and declared.undoable:  # what cannot be undone, such as a link, stands beside the ledger
         return _("Nothing changed.")
     texts = {"create": _("Created: %(title)s"), "edit": _("Saved: %(title)s"), "delete": _("Deleted: %(title)s")}
     text = texts.get(declared.verb) or _("%(action)s: %(title)s")
