@@ -118,3 +118,12 @@ def deaf(seconds: float) -> None:
 def slow_in_database(name: str, seconds: float) -> None:
     effect(name)
     time.sleep(seconds)
+
+
+@task(kind=Kind.LONG, max_attempts=4, backoff=0)
+def long_transaction(name: str, seconds: float) -> None:
+    """Holds its job's row for a while, as a chunk of work does."""
+    with transaction.atomic():
+        progress.fence()
+        effect(name)
+        time.sleep(seconds)

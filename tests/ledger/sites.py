@@ -20,11 +20,19 @@ SERVER = os.environ.get("COORDINA_TEST_POSTGRES", "postgres://postgres@127.0.0.1
 TABLES = """
 from django.db import connection
 from coordina.accounts.models import Stamp
-from coordina.ledger.models.jobs import Event, Job, Schedule
+from coordina.ledger.models.jobs import Event, Job, Pulse, Schedule
 with connection.schema_editor() as editor:
-    for model in (Job, Schedule, Event, Stamp):
+    for model in (Job, Schedule, Event, Pulse, Stamp):
         editor.create_model(model)
 say(None)
+"""
+DROP = """
+try:
+    link = broker.Link()
+    link.drop("default")
+    link.close()
+except broker.Away:
+    say("a broker that is gone holds nothing")
 """
 ANSWERING = """
 import json, sys, traceback, django
@@ -33,6 +41,7 @@ from datetime import timedelta
 from django.utils import timezone
 from coordina.ledger.models.jobs import *
 from coordina.ledger import queue
+from coordina.ledger.queue import broker
 from tests.ledger import queue_tasks as t
 answers, sys.stdout = sys.stdout, sys.stderr
 known = dict(globals())
@@ -49,12 +58,13 @@ for line in sys.stdin:
 
 
 class Site:
-    """One installation: its database address (empty: SQLite in the folder), and processes that work on it."""
+    """One installation: its database address (empty: SQLite in the folder), its broker, processes that work on it."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, url: str, folder: Path, broker: str = "") -> None:
+        self.folder, self.broker = folder, broker
         self.env = os.environ | {
             "DATABASE_URL": url,
+            "BROKER_URL": broker,
             "COORDINA_TEST_SITE": str(folder),
             "DJANGO_SETTINGS_MODULE": "tests.ledger.worker_settings",
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
@@ -102,20 +112,27 @@ class Site:
             "say(None)\n"
         )
 
+    def messages(self) -> int:
+        """How many messages wait at the broker."""
+        count: int = self.ask("say(broker.waiting())")
+        return count
+
     def stop(self) -> None:
-        """Kill what still runs."""
+        """Kill what still runs, and leave no queue at the broker."""
         for process in self.processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait(10)
+        if self.broker and self.beside.poll() is None:
+            self.ask(DROP)
         self.beside.communicate(timeout=10)
 
 
 @contextmanager
-def sqlite_site(folder: Path) -> Iterator[Site]:
+def sqlite_site(folder: Path, broker: str = "") -> Iterator[Site]:
     """A site on SQLite in `folder`."""
-    site = Site("", folder)
+    site = Site("", folder, broker)
     try:
         site.ask(TABLES)
         yield site
@@ -125,7 +142,7 @@ def sqlite_site(folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def postgres_site(folder: Path) -> Iterator[Site]:
+def postgres_site(folder: Path, broker: str = "") -> Iterator[Site]:
     """A site on a PostgreSQL database that is dropped afterwards. Skips where there is no server."""
     import psycopg
 
@@ -136,7 +153,7 @@ def postgres_site(folder: Path) -> Iterator[Site]:
         pytest.skip(f"no PostgreSQL at {SERVER}")
     with server:
         server.execute(f'CREATE DATABASE "{name}"'.encode())
-        site = Site(f"{SERVER}/{name}", folder)
+        site = Site(f"{SERVER}/{name}", folder, broker)
         try:
             site.ask(TABLES)
             yield site

@@ -17,7 +17,6 @@ from coordina.ledger.queue.claim import (
     _sql,
     bury_killed,
     claim,
-    claim_one,
     delay,
     finish,
     give_back,
@@ -261,14 +260,15 @@ def test_a_job_given_back_has_lost_no_attempt() -> None:
     assert run_until_idle() == 1
 
 
-def test_one_job_is_claimed_by_its_id_when_it_is_due() -> None:
+def test_a_job_is_claimed_by_its_id_when_it_is_due() -> None:
     first, second = (job(t.note.using(order_key="a").enqueue(name)) for name in "ab")
-    assert claim_one(second.pk, "w", lease=LEASE) is None
-    taken = claim_one(first.pk, "w", lease=LEASE)
-    assert taken
+    t.note.enqueue("c")
+    assert claim("w", limit=1, lease=LEASE, pks=[second.pk]) == []
+    [taken] = claim("w", limit=2, lease=LEASE, pks=[second.pk, first.pk])
     assert taken.args == ["a"]
-    assert claim_one(first.pk, "w2", lease=LEASE) is None
-    assert claim_one(10**9, "w2", lease=LEASE) is None
+    assert claim("w2", limit=1, lease=LEASE, pks=[first.pk]) == []
+    assert claim("w2", limit=1, lease=LEASE, pks=[10**9]) == []
+    assert claim("w2", limit=1, lease=LEASE, pks=[second.pk + 1], queues=["other"]) == []
 
 
 def test_the_pause_doubles_and_has_a_limit() -> None:

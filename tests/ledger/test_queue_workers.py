@@ -14,10 +14,11 @@ from tests.ledger.sites import Site, postgres_site, sqlite_site
 slow = pytest.mark.slow
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", "postgres", pytest.param("broker", marks=pytest.mark.database)])
 def site(request: Any, tmp_path: Path) -> Iterator[Site]:
-    """An installation of its own, on each database."""
-    with (sqlite_site if request.param == "sqlite" else postgres_site)(tmp_path) as found:
+    """An installation of its own, on each database; on PostgreSQL also with the broker that `BROKER_URL` names."""
+    broker = request.getfixturevalue("given_broker") if request.param == "broker" else ""
+    with sqlite_site(tmp_path) if request.param == "sqlite" else postgres_site(tmp_path, broker) as found:
         yield found
 
 
@@ -41,8 +42,11 @@ def test_two_workers_run_500_jobs_once_each_and_in_order(site: Site) -> None:
         "        t.note.using(order_key=f'key:{n % 25}').enqueue(f'key:{n % 25}', str(n))\n"
         "say(None)"
     )
-    workers = [site.worker("--once", "--threads", "3") for _ in range(2)]
-    assert [worker.wait(90) for worker in workers] == [0, 0]
+    workers = [site.worker("--threads", "3") for _ in range(2)]
+    site.until("not Job.objects.exclude(state='done').exists()", 90)
+    for worker in workers:
+        worker.terminate()
+    assert [worker.wait(10) for worker in workers] == [0, 0]
     effects = site.effects()
     assert Counter(subject for _, subject in effects) == Counter(str(n) for n in range(500))
     for key in range(25):

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "coordina.ledger",
 ]
 if _site := os.environ.get("COORDINA_TEST_SITE"):
+    SECRET_KEY = f"only-for-tests-{_site}"  # also names the queue of a broker: that of no other test
     DATABASES = {"default": env.database(Path(_site))}
 TASKS = {
     "default": {

@@ -50,6 +50,8 @@ class Action:
         plan: From the same parameters to the values that the type's writer is to write, refusing what cannot be. With
             it bulk work judges without writing, and writes a thousand rows in a few statements instead of one by one;
             it must be all that the function does.
+        hidden: Whether pages know it only where one was made for it by hand; programs may call it.
+        aside: Whether a panel leads to its page, and the menu does not.
         private: Whether no program may call it: what gives access, and what needs something that only pages know.
         writes: Names of fields it decides without being told, such as an amount that is taken from elsewhere.
         elsewhere: Names in its input that are of other records, though fields of its own have the same.
@@ -70,6 +72,7 @@ class Action:
     bulk: bool = False
     plan: Callable[..., Values] | None = None
     hidden: bool = False
+    aside: bool = False
     private: bool = False
     writes: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ def bulk_save(model: "type[Record]", objs: list[Any], names: list[str], using: s
         return 0
     with transaction.atomic(using=using, savepoint=False):
         with changes.arm():
-            wrote = _write(using, model, columns, [o for o, _ in changed], journal.at)
+            wrote = write_rows(using, model, columns, [o for o, _ in changed], journal.at)
         if wrote != len(changed):
             raise Conflict
         with journal.many():
@@ -60,8 +60,19 @@ def bulk_save(model: "type[Record]", objs: list[Any], names: list[str], using: s
     return len(changed)
 
 
-def _write(using: str, model: type[models.Model], columns: list[Any], objs: list[Any], at: Any) -> int:
-    """The UPDATE itself: executemany on SQLite, one statement for many rows on PostgreSQL."""
+def write_rows(using: str, model: type[models.Model], columns: list[Any], objs: list[Any], at: Any) -> int:
+    """The UPDATE itself: executemany on SQLite, one statement for many rows on PostgreSQL.
+
+    Args:
+        using: Alias of the database; a transaction is open.
+        model: The record class of all of them.
+        columns: What is written besides `changed_at` and `version`.
+        objs: Rows with their new values and the version they were read with.
+        at: Time of the change set.
+
+    Returns:
+        How many rows were there still in that version.
+    """
     connection = connections[using]
     quote = connection.ops.quote_name
     columns = [*columns, model._meta.get_field("changed_at")]
@@ -76,7 +87,7 @@ def _write(using: str, model: type[models.Model], columns: list[Any], objs: list
     ]
     table, wrote = quote(model._meta.db_table), 0
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+        if connection.vendor != "postgresql" or len(rows) == 1:
             assign = ", ".join(f"{quote(c.column)}=%s" for c in columns)
             cursor.executemany(f"UPDATE {table} SET {assign}, version=%s WHERE id=%s AND version=%s", rows)
             return int(cursor.rowcount)

@@ -20,6 +20,13 @@ BATCH = 1000
 """Entries that bulk work collects before they go to disk together."""
 
 
+SMALL: set[str] = set()
+"""Labels of the models whose rows a change set keeps in memory; see `core.remembered`."""
+SMALL_ROWS = "rows of small tables"
+DEPTH = "savepoints around the change set"
+"""Where the memory of a journal keeps these rows, and how many savepoints were open when it began."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One written row.
@@ -57,6 +64,8 @@ class Journal:
 
     def note(self, entry: Entry) -> None:
         """Put one entry on record at once: a rolled back savepoint takes row and entry both."""
+        if entry.model in SMALL:
+            self.memory.pop(SMALL_ROWS, None)
         self.pending.append(entry)
         if not self.bulk or len(self.pending) >= BATCH:
             self.write()

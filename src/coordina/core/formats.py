@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_date_format
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -171,6 +171,20 @@ class Formats:
         """Day with its weekday: `mar 24` within a week, else `lun 30 nov`, and its year in another one."""
         return "" if day is None else self._weekday[day]
 
+    def figures(self, day: dt.date) -> str:
+        """Day in figures in the order of the locale, with its whole year, as forms show it: `04/12/2026`."""
+        return f"{day:{self._figures}}"
+
+    def moment_figures(self, at: dt.datetime) -> str:
+        """Day and time in figures on the person's clock, as forms show it: `04/12/2026 15:30`."""
+        here = self.local(at)
+        return f"{here:{self._figures} %H:%M}"
+
+    @property
+    def day_order(self) -> str:
+        """The order of the figures of a day: `dmy`, `mdy`, `ymd`."""
+        return "".join(part[1].lower() for part in self._figures.split("/"))
+
     def day(self, day: dt.date | None) -> str:
         """Day as people say it: today, tomorrow and yesterday in words, else as `weekday_date`."""
         return "" if day is None else self._near.get(day) or self._weekday[day]
@@ -322,6 +336,13 @@ class Formats:
     @cached_property
     def _weekday(self) -> dict[dt.date, str]:
         return _Dates(self._weekday_near)
+
+    @cached_property
+    def _figures(self) -> str:
+        """The order of the locale's short dates as a format of Python's."""
+        pattern = get_date_format("short", self._babel).pattern.lower()
+        order = dict.fromkeys(letter for letter in pattern if letter in "dmy")
+        return "/".join({"d": "%d", "m": "%m", "y": "%Y"}[letter] for letter in order)
 
     @cached_property
     def _near(self) -> dict[dt.date, str]:

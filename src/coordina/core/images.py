@@ -18,7 +18,7 @@ def encode(value: Any) -> Any:
     if value is None or value.__class__ in _PLAIN:
         return value
     if isinstance(value, dict | list):
-        return copy.deepcopy(value)
+        return copy.deepcopy(value) if value else type(value)()
     if isinstance(value, Decimal | UUID):
         return str(value)
     if isinstance(value, dt.datetime):

@@ -161,6 +161,9 @@ def as_input(hint: Any) -> Any:
     """A parameter's type as the input has it: records become marked integers."""
     if isinstance(hint, type) and issubclass(hint, Record):
         return Annotated[int, Ref(hint)]
+    if get_origin(hint) is Annotated:
+        inner, *said = get_args(hint)
+        return Annotated[as_input(inner), *said]
     if get_origin(hint) in (list, set, tuple) and get_args(hint):
         return list[as_input(get_args(hint)[0])]  # type: ignore[misc]  # a type computed at run time
     if get_origin(hint) in (Union, UnionType) and type(None) in get_args(hint):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import connections, models
+from django.db import connections, models, transaction
 
 from coordina.core.changes import Values
 from coordina.core.images import encode, settled
@@ -24,6 +24,7 @@ PAGES_KB = -64_000
 """Kilobytes of pages, in SQLite's way of saying so, that an import may keep in memory."""
 _SAME = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
 """Columns whose values go to the database and the ledger as they are."""
+_AS_THEY_ARE = (str, int, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _read(model: type[models.Model]) -> tuple[_Column, ...] | None:
     fields = model._meta.local_concrete_fields
     if model._meta.parents or not isinstance(model._meta.pk, models.AutoField):
         return None
-    if any(f.has_db_default() or getattr(f, "generated", False) for f in fields):
+    if any(f.has_db_default() or getattr(f, "generated", False) or _fills_itself(f) for f in fields):
         return None
     made = []
     for field in sorted(fields, key=lambda f: not f.primary_key):
@@ -63,6 +64,52 @@ def _read(model: type[models.Model]) -> tuple[_Column, ...] | None:
         plain = isinstance(target, _SAME) and target.__class__.__module__.startswith("django.db.models")
         made.append(_Column(field, field.attname, plain, field.attname in ("created_at", "changed_at")))
     return tuple(made)
+
+
+def _fills_itself(field: models.Field[Any, Any]) -> bool:
+    """Whether a column has a hand in what is written to it: a file to be kept, the time of the write."""
+    return (
+        isinstance(field, models.FileField)
+        or getattr(field, "auto_now", False)
+        or getattr(field, "auto_now_add", False)
+    )
+
+
+def insert_one(model: type[models.Model], row: Any, at: Any, using: str) -> Values:
+    """Insert one unsaved row and give it its key, unless it has one.
+
+    Args:
+        model: Its class; `columns_of` knows it.
+        row: It.
+        at: Time of the change set.
+        using: Alias of the database; a transaction is open.
+
+    Returns:
+        Its image, as the ledger keeps it.
+    """
+    connection = connections[using]
+    columns = columns_of(model)
+    assert columns is not None
+    _relate(row)
+    held, made = row.__dict__, {}
+    names: list[str] = []
+    values: list[Any] = []
+    for column in columns:
+        if column.stamp:
+            held[column.attname] = at
+        value = held[column.attname]
+        if not (value is None or (column.plain and value.__class__ in _AS_THEY_ARE)):
+            value = held[column.attname] = settled(column.field, value)
+        made[column.attname] = encode(value)
+        if not (value is None and column.field.primary_key):
+            names.append(connection.ops.quote_name(column.field.column))
+            values.append(value if value is None else column.field.get_db_prep_save(value, connection))
+    table, holes = connection.ops.quote_name(model._meta.db_table), ", ".join(["%s"] * len(names))
+    with transaction.mark_for_rollback_on_error(using=using), connection.cursor() as cursor:
+        cursor.execute(" ".join(["INSERT INTO", table, f"({', '.join(names)}) VALUES ({holes}) RETURNING id"]), values)
+        row.pk = made[columns[0].attname] = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, using
+    return made
 
 
 def insert(model: "type[Record]", rows: Sequence[Any], at: Any, using: str) -> list[Values]:
@@ -85,6 +132,7 @@ def insert(model: "type[Record]", rows: Sequence[Any], at: Any, using: str) -> l
     stamp, told = columns[0].field, encode(at)
     stamp = next((c.field for c in columns if c.stamp), stamp).get_db_prep_save(at, connection)
     days: dict[date, tuple[str, Any]] = {}
+    blanks: dict[str, Any] = {}
     images: list[Values] = []
     tuples: list[tuple[Any, ...]] = []
     ready = [(c.attname, c.plain, c.stamp, c.field) for c in columns]
@@ -100,7 +148,7 @@ def insert(model: "type[Record]", rows: Sequence[Any], at: Any, using: str) -> l
                 values.append(stamp)
                 continue
             value = held[name]
-            if value is None or (plain and value.__class__ in (str, int, bool)):
+            if value is None or (plain and value.__class__ in _AS_THEY_ARE):
                 image[name] = value
                 values.append(value)
                 continue
@@ -109,6 +157,12 @@ def insert(model: "type[Record]", rows: Sequence[Any], at: Any, using: str) -> l
                     days[value] = value.isoformat(), field.get_db_prep_save(value, connection)
                 image[name], prepared = days[value]
                 values.append(prepared)
+                continue
+            if value.__class__ is dict and not value:
+                if name not in blanks:
+                    blanks[name] = field.get_db_prep_save(value, connection)
+                image[name] = {}
+                values.append(blanks[name])
                 continue
             value = held[name] = settled(field, value)
             image[name] = encode(value)

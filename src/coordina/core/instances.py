@@ -22,9 +22,10 @@ class _Shape:
         for field in model._meta.concrete_fields:
             if field.has_db_default():
                 self.known = False
-            if callable(field.default):
+            made = field.has_default() and callable(field.default)
+            if made:
                 self.made.append((field.attname, field.get_default))
-            self.blank[field.attname] = None if callable(field.default) else field.get_default()
+            self.blank[field.attname] = None if made else field.get_default()
             self.plain.add(field.attname)
             if isinstance(field, models.ForeignKey):
                 self.far[field.name] = (field.attname, field.target_field.attname)
@@ -63,21 +64,35 @@ def fresh[M: models.Model](model: type[M], values: Values) -> M:
     return row
 
 
-def loaded[M: models.Model](model: type[M], keys: Collection[int], using: str = "default") -> dict[int, M]:
+def loaded[M: models.Model](
+    model: type[M], keys: Collection[int], using: str = "default", *, among: models.QuerySet[Any] | None = None
+) -> dict[int, M]:
     """Rows by key, to be read: a later write of one reads it again first, because its before-image is not kept.
 
     Args:
         model: Any model.
         keys: Of some rows; those that are gone are missing in the answer.
         using: Alias of the database.
+        among: Rows of the model that are looked at, such as those somebody sees; all when None.
     """
     names = [f.attname for f in model._meta.concrete_fields]
     found: dict[int, M] = {}
-    rows = model._base_manager.using(using).filter(pk__in=list(keys)).order_by().values_list("pk", *names)
-    for key, *values in rows:
+    rows = model._base_manager.using(using).all() if among is None else among
+    for key, *values in rows.filter(pk__in=list(keys)).order_by().values_list("pk", *names):
         row = model.__new__(model)
         state = row.__dict__["_state"] = ModelState()
         state.adding, state.db = False, using
         row.__dict__.update(zip(names, values, strict=True))
         found[key] = row
     return found
+
+
+def twin[M: models.Model](row: M) -> M:
+    """Another object of the same row, as `copy.copy` makes it, in a quarter of the time."""
+    other = row.__class__.__new__(row.__class__)
+    held = other.__dict__
+    held.update(row.__dict__)
+    state = held["_state"] = ModelState()
+    state.__dict__.update(row._state.__dict__)
+    state.fields_cache = dict(row._state.fields_cache)
+    return other

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Field, FloatField, Func, TextField
+from django.db.models import BooleanField, DateTimeField, Field, FloatField, Func, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -66,6 +66,20 @@ class JsonText(JsonValue):
     holds = TextField
     sqlite = "json_extract({column}, '$.{key}')"
     postgresql = "({column} ->> '{key}')"
+
+
+class JsonMoment(JsonValue):
+    """A moment, from its ISO text in UTC; what is no such text is no moment."""
+
+    holds = DateTimeField
+    sqlite = (
+        "(CASE WHEN json_extract({column}, '$.{key}') GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*Z'"
+        " THEN replace(substr(json_extract({column}, '$.{key}'), 1, 19), 'T', ' ') END)"
+    )
+    postgresql = (
+        "(CASE WHEN ({column} ->> '{key}') ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$'"
+        " THEN ({column} ->> '{key}')::timestamptz END)"
+    )
 
 
 class JsonNumber(JsonValue):

@@ -6,7 +6,7 @@ range of the index on SQLite as on PostgreSQL, whatever they think of NULL.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,9 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.filters.refusals import BadFilter
+from coordina.core.listed import Listed
 from coordina.core.ordering import Order
-from coordina.core.prepared import Shapes
+from coordina.core.prepared import RowIds, Shapes
 
 MAX_PAGE = 1000
 MAX_COUNT = 10_000
@@ -84,7 +85,7 @@ class _After(_Before):
     sign = ">"
 
 
-def page(listed: QuerySet[Any], order: Order, *, after: str = "", before: str = "", size: int = 80) -> Page:
+def page(listed: QuerySet[Any] | Listed, order: Order, *, after: str = "", before: str = "", size: int = 80) -> Page:
     """One page of ids.
 
     Args:
@@ -134,11 +135,11 @@ def rows(model: type[Model], ids: Sequence[int], *columns: str | Combinable) -> 
         source: QuerySet[Any] = every.filter(pk__in=keys).order_by().values_list("pk", *columns)
         return source
 
-    found = {row[0]: row for row in _ROWS.ask((model, columns), build, ids)}
+    found = {row[0]: row for row in _ROWS.ask((model, columns), build, RowIds(ids))}
     return [found[pk] for pk in ids if pk in found]
 
 
-def bounded_count(source: QuerySet[Any], limit: int = MAX_COUNT) -> tuple[int, bool]:
+def bounded_count(source: QuerySet[Any] | Listed, limit: int = MAX_COUNT) -> tuple[int, bool]:
     """How many rows there are, without counting past a limit.
 
     Returns:
@@ -147,7 +148,7 @@ def bounded_count(source: QuerySet[Any], limit: int = MAX_COUNT) -> tuple[int, b
     return bounded_sum(source, "", limit)[:2]
 
 
-def bounded_sum(source: QuerySet[Any], path: str, limit: int = MAX_COUNT) -> tuple[int, bool, Any]:
+def bounded_sum(source: QuerySet[Any] | Listed, path: str, limit: int = MAX_COUNT) -> tuple[int, bool, Any]:
     """How many rows there are and what a column adds up to, without reading past a limit.
 
     Args:
@@ -159,13 +160,24 @@ def bounded_sum(source: QuerySet[Any], path: str, limit: int = MAX_COUNT) -> tup
         The number, at most `limit`; whether there are more; the sum, None where there are more or nothing to add.
     """
     # Which rows are counted makes no difference, so no order: sorting all that match would cost more than counting.
-    read = source.order_by().annotate(_added=F(path)).values_list("_added") if path else source.order_by().values("pk")
+
+    def read(rows: QuerySet[Any]) -> QuerySet[Any]:
+        rows = rows.order_by()
+        return (rows.annotate(_added=F(path)).values_list("_added") if path else rows.values("pk"))[: limit + 1]
+
     try:
-        sql, params = read[: limit + 1].query.sql_with_params()
+        made = (
+            source.statement(("counted", path, limit), read)
+            if isinstance(source, Listed)
+            else read(source).query.sql_with_params()
+        )
     except EmptyResultSet:
+        made = None
+    if made is None:
         return 0, False, None
+    sql, params = made
     added = ', SUM("_added")' if path else ", NULL"
-    with connections[source.db].cursor() as cursor:
+    with connections["default" if isinstance(source, Listed) else source.db].cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*){added} FROM ({sql}) AS part", params)
         count, total = cursor.fetchone()
     if count > limit:
@@ -174,7 +186,7 @@ def bounded_sum(source: QuerySet[Any], path: str, limit: int = MAX_COUNT) -> tup
 
 
 def _fetch(
-    source: QuerySet[Any], order: Order, spot: _Spot | None, backward: bool, wanted: int
+    source: QuerySet[Any] | Listed, order: Order, spot: _Spot | None, backward: bool, wanted: int
 ) -> list[tuple[int, Any]]:
     """Ids with sort values from a spot on; the stretch without values is its last one, read backward its first."""
     stretches = [False, True] if order.nullable else [False]
@@ -185,11 +197,20 @@ def _fetch(
     found: list[tuple[int, Any]] = []
     for empty in stretches:
         here = spot if spot is not None and (spot.value is None) is empty else None
-        part = _stretch(source, order, here, backward, empty)
-        found += part[: wanted - len(found)]
+        left = wanted - len(found)
+        if not isinstance(source, Listed):
+            found += _stretch(source, order, here, backward, empty)[:left]
+        elif here is None and order.json is None:
+            found += source.ask(("page", order, backward, empty, wanted), _first(order, backward, empty, wanted))[:left]
+        else:
+            found += _stretch(source.rows, order, here, backward, empty)[:left]
         if len(found) >= wanted:
             break
     return found
+
+
+def _first(order: Order, backward: bool, empty: bool, wanted: int) -> Callable[[QuerySet[Any]], QuerySet[Any]]:
+    return lambda rows: _stretch(rows, order, None, backward, empty)[:wanted]
 
 
 def _stretch(source: QuerySet[Any], order: Order, spot: _Spot | None, backward: bool, empty: bool) -> QuerySet[Any]:

@@ -106,6 +106,9 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
         if options.get("ignore_conflicts") or options.get("update_conflicts"):
             raise NotRecorded("an upsert cannot be recorded: find, then bulk_create and bulk_update")
         rows = list(objs)
+        if len(rows) == 1 and inserting.columns_of(self.model):
+            rows[0].save(using=self.db)
+            return rows
         if len(rows) >= inserting.FEW and inserting.columns_of(self.model) and len({r.pk is None for r in rows}) == 1:
             return self._insert_many(journal, rows)
         for row in rows:

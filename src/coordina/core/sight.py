@@ -6,7 +6,7 @@ role and definitions are the same: users are read anew when the permission stamp
 """
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -27,6 +27,26 @@ def sight_of(known: RecordType, actor: Any) -> Sight:
     made = _made(known, actor)
     if kept is not None:
         kept[known.name] = (fields, made)
+    return made
+
+
+def kept[T](known: RecordType, actor: Any, what: Hashable, make: Callable[[], T]) -> T:
+    """Something that follows from a person's permissions and the fields of a type alone, worked out once like a sight.
+
+    Args:
+        known: The record type.
+        actor: Whose permissions count; with what they are kept.
+        what: Names it; few values, with the language where words are in it.
+        make: Works it out. What it gives is shared and must not be changed.
+    """
+    held: dict[Any, tuple[Mapping[str, Field], T]] | None = getattr(actor, "sights", None)
+    if held is None:
+        return make()
+    found = held.get((known.name, what))
+    if found is not None and found[0] is known.fields:
+        return found[1]
+    fields, made = known.fields, make()
+    held[known.name, what] = (fields, made)
     return made
 
 

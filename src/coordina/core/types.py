@@ -38,6 +38,7 @@ class Kind(StrEnum):
     TAGS = "tags"
     COUNTRY = "country"
     CURRENCY = "currency"
+    TIME_ZONE = "time_zone"
     NUMBERED = "numbered"
 
 

@@ -52,11 +52,20 @@ def covers(obj: "Record", actor: Actor, permission: str) -> bool:
     if model.scope_parent or hasattr(model, "condition"):
         rows: Any = model.objects
         return bool(rows.within(actor, permission).filter(pk=obj.pk).exists())
-    scope = actor.scope(permission)
+    return reaches(model, actor.scope(permission), *(getattr(obj, f"{name}_id") for name in places(model)))
+
+
+def places(model: "type[Record]") -> tuple[str, ...]:
+    """The columns that say where a row belongs: owner and team, as far as the model has them."""
+    return tuple(name for name in (model.scope_owner, model.scope_team) if name)
+
+
+def reaches(model: "type[Record]", scope: Scope | None, *held: int | None) -> bool:
+    """Whether a scope holds a row with these values of `places`, of a model whose own columns say it."""
     if scope is None:
         return False
-    if scope.reach is Reach.ALL or not (model.scope_owner or model.scope_team):
+    if scope.reach is Reach.ALL or not held:
         return True
     if scope.reach is Reach.TEAM and model.scope_team:
-        return getattr(obj, f"{model.scope_team}_id") in scope.team_ids
-    return bool(model.scope_owner) and getattr(obj, f"{model.scope_owner}_id") == scope.user_id
+        return held[-1] in scope.team_ids
+    return bool(model.scope_owner) and held[0] == scope.user_id

@@ -6,7 +6,7 @@ and how important the matter is are pure functions of the same columns.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
@@ -153,24 +153,35 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def holds(condition: Q, row: Row) -> bool:
-    """Whether a condition over plain columns holds for one record, as the database would say.
+type Test = Callable[[Row], bool]
+
+
+def plain_test(condition: Q, columns: Collection[str]) -> Test:
+    """Says of a record with these columns whether a condition over plain columns holds, as the database would say.
 
     Raises:
         NotPlain: When it negates, reaches over a reference, or holds an expression.
     """
     if condition.negated or condition.connector not in (Q.AND, Q.OR):
         raise NotPlain
-    verdicts = []
+    tests: list[Test] = []
     for child in condition.children:
         if isinstance(child, Q):
-            verdicts.append(holds(child, row))
+            tests.append(plain_test(child, columns))
             continue
         if not isinstance(child, tuple):
             raise NotPlain
         path, value = child
         name, _, test = path.partition("__")
-        if name not in row or (test or "exact") not in _TESTS or hasattr(value, "resolve_expression"):
+        if name not in columns or (test or "exact") not in _TESTS or hasattr(value, "resolve_expression"):
             raise NotPlain
-        verdicts.append(_TESTS[test or "exact"](row[name], value))
-    return all(verdicts) if condition.connector == Q.AND else any(verdicts)
+        tests.append(_compared(_TESTS[test or "exact"], name, value))
+    if len(tests) == 1:
+        return tests[0]
+    if condition.connector == Q.AND:
+        return lambda row: all(test(row) for test in tests)
+    return lambda row: any(test(row) for test in tests)
+
+
+def _compared(test: Callable[[Any, Any], bool], name: str, value: Any) -> Test:
+    return lambda row: test(row[name], value)

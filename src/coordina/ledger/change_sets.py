@@ -13,6 +13,7 @@ from coordina.accounts.models import User
 from coordina.core import changes
 from coordina.core.changes import Journal
 from coordina.core.refusals import Refusal
+from coordina.core.remembered import savepoints
 from coordina.ledger.entries import flush, last_seq
 from coordina.ledger.models.changes import ChangeSet
 
@@ -62,6 +63,7 @@ def change_set(
     journal = Journal(at, {"by": by, "via": via, "change_set": row}, flush)
     try:
         with transaction.atomic(durable=not connection.in_atomic_block), changes.opened(journal):
+            journal.memory[changes.DEPTH] = savepoints()
             if key is not None and resume is None:
                 used = ChangeSet.objects.filter(key=key).first()
                 if used is not None:
@@ -73,10 +75,23 @@ def change_set(
         if used is None or used.pk == row.pk:
             raise
         raise AlreadyDone(used) from None
-    except BaseException:
+    except BaseException as fault:
         if resume is None:
             row.pk = None
+            if key is not None and isinstance(fault, Refusal) and not isinstance(fault, AlreadyDone):
+                _look_again(key)
         raise
+
+
+def _look_again(key: str) -> None:
+    """What was refused may be what the same request has done meanwhile, when it was sent twice at once.
+
+    Raises:
+        AlreadyDone: It is.
+    """
+    used = ChangeSet.objects.filter(key=key).first()
+    if used is not None:
+        raise AlreadyDone(used)
 
 
 def just_written(by: User, at: datetime) -> ChangeSet | None:

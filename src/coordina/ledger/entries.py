@@ -5,9 +5,10 @@ import itertools
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps
@@ -16,12 +17,15 @@ from django.db.models import Max
 
 from coordina.core.changes import Entry, Journal
 from coordina.core.derived import follow
-from coordina.core.inserting import insert_tuples
+from coordina.core.inserting import insert_one, insert_tuples
 from coordina.ledger.models.changes import Batch, BatchEntry, Change, ChangeSet
 
 SMALL = 50
 """Entries above this go into a compressed batch: 59 bytes a row instead of 329."""
 STATEMENT = 1000
+type Marks = Mapping[str, Sequence[Any]]
+"""By column what was erased: the digest under which it was sealed, and the change set that erased it."""
+NOTHING: Marks = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,14 @@ class Written:
 
     Attributes:
         delta: All columns of a created or deleted row; `{column: [before, after]}` of an updated one.
+        erased: Columns whose values were erased; `delta` holds null for them. See `erasing`.
     """
 
     model: str
     pk: int
     kind: str
     delta: dict[str, Any]
+    erased: Marks = NOTHING
 
 
 @cache
@@ -57,12 +63,14 @@ def flush(journal: Journal, entries: Sequence[Entry]) -> None:
     """Write entries in the transaction of their rows, then tell what is derived from them."""
     change_set: ChangeSet = journal.context["change_set"]
     if change_set.pk is None:
-        change_set.save()
+        insert_one(ChangeSet, change_set, change_set.at, "default")
     change_set.seq += 1
     if len(entries) <= SMALL:
         columns = ("change_set_id", "seq", "model", "object_id", "kind", "delta")
         head = (change_set.pk, change_set.seq)
-        insert_tuples(Change, columns, [(*head, e.model, e.pk, e.kind, _json(delta_of(e))) for e in entries], "default")
+        insert_tuples(
+            Change, columns, [(*head, e.model, e.pk, e.kind, plain_json(delta_of(e))) for e in entries], "default"
+        )
     else:
         by_model: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
@@ -78,7 +86,7 @@ def flush(journal: Journal, entries: Sequence[Entry]) -> None:
     follow(entries)
 
 
-_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+plain_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 def read(change_set: ChangeSet, *, reverse: bool = False) -> Iterator[list[Written]]:
@@ -86,6 +94,20 @@ def read(change_set: ChangeSet, *, reverse: bool = False) -> Iterator[list[Writt
     streams = (_plain(change_set, reverse), _batched(change_set, reverse))
     for _seq, part in heapq.merge(*streams, key=lambda item: item[0], reverse=reverse):
         yield part[::-1] if reverse else part
+
+
+def read_each(change_sets: Sequence[ChangeSet]) -> Iterator[tuple[ChangeSet, list[Written]]]:
+    """What `read` gives of each of several change sets, those without batches read together."""
+    rows = {row.pk: row for row in change_sets}
+    large = set(Batch.objects.filter(change_set__in=list(rows)).values_list("change_set_id", flat=True).distinct())
+    small = Change.objects.filter(change_set__in=[pk for pk in rows if pk not in large])
+    order = small.order_by("change_set", "seq", "pk")
+    values = order.values_list("change_set_id", "model", "object_id", "kind", "delta").iterator(STATEMENT)
+    for pk, group in itertools.groupby(values, key=lambda row: row[0]):
+        yield rows[pk], [Written(row[1], row[2], row[3], json.loads(row[4])) for row in group]
+    for pk in sorted(large):
+        for chunk in read(rows[pk]):
+            yield rows[pk], chunk
 
 
 def last_seq(change_set: ChangeSet) -> int:
@@ -99,9 +121,14 @@ def last_seq(change_set: ChangeSet) -> int:
 
 def _plain(change_set: ChangeSet, reverse: bool) -> Iterator[tuple[int, list[Written]]]:
     rows = Change.objects.filter(change_set=change_set).order_by("-seq" if reverse else "seq", "pk")
-    values = rows.values_list("seq", "model", "object_id", "kind", "delta").iterator(STATEMENT)
+    values = rows.values_list("seq", "model", "object_id", "kind", "delta", "erased").iterator(STATEMENT)
     for seq, group in itertools.groupby(values, key=lambda row: row[0]):
-        yield seq, [Written(row[1], row[2], row[3], json.loads(row[4])) for row in group]
+        yield seq, [Written(row[1], row[2], row[3], json.loads(row[4]), marks_of(row[5])) for row in group]
+
+
+def marks_of(stored: str | None) -> Marks:
+    """What was erased of a plain row, as it is stored."""
+    return json.loads(stored) if stored else NOTHING
 
 
 def _batched(change_set: ChangeSet, reverse: bool) -> Iterator[tuple[int, list[Written]]]:
@@ -112,14 +139,17 @@ def _batched(change_set: ChangeSet, reverse: bool) -> Iterator[tuple[int, list[W
 
 
 def pack(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Many entries as one compressed block: a line of JSON each, `[id, kind, delta]`, so that one is found quickly."""
-    return zlib.compress("\n".join(_json(row) for row in rows).encode(), 1)
+    """Many entries as one compressed block: a line of JSON each, `[id, kind, delta]`, so that one is found quickly.
+
+    A line of which something was erased has the marks of it as a fourth part.
+    """
+    return zlib.compress("\n".join(plain_json(row) for row in rows).encode(), 1)
 
 
 def unpack(batch: Batch) -> list[Written]:
     """The entries of one batch, in the order they were written."""
     lines = zlib.decompress(bytes(batch.data)).replace(b"\n", b",")
-    return [Written(batch.model, pk, kind, delta) for pk, kind, delta in json.loads(b"[" + lines + b"]")]
+    return [Written(batch.model, *line) for line in json.loads(b"[" + lines + b"]")]
 
 
 def unpack_some(batch: Batch, keys: Iterable[int]) -> list[Written]:
@@ -130,7 +160,7 @@ def unpack_some(batch: Batch, keys: Iterable[int]) -> list[Written]:
         start = text.find(b"\n[%d," % key)
         while start >= 0:
             end = text.find(b"\n", start + 1)
-            pk, kind, delta = json.loads(text[start + 1 : end if end > 0 else len(text)])
-            found.append((start, Written(batch.model, pk, kind, delta)))
+            line = json.loads(text[start + 1 : end if end > 0 else len(text)])
+            found.append((start, Written(batch.model, *line)))
             start = text.find(b"\n[%d," % key, start + 1)
     return [written for _place, written in sorted(found, key=lambda pair: pair[0])]

@@ -11,7 +11,7 @@ from django.apps import apps
 
 from coordina.core.jsonvalues import changed
 from coordina.core.records import Record
-from coordina.ledger.entries import type_id, unpack_some
+from coordina.ledger.entries import Written, marks_of, type_id, unpack_some
 from coordina.ledger.models.changes import Batch, BatchEntry, Change, ChangeSet
 
 
@@ -22,6 +22,7 @@ class Event:
     Attributes:
         kind: `c`, `u` or `d`.
         delta: All columns of a created or deleted row; `{column: [before, after]}` of an updated one.
+        erased: Columns whose values were erased; `delta` holds null for them.
     """
 
     change_set: ChangeSet
@@ -29,6 +30,7 @@ class Event:
     pk: int
     kind: str
     delta: dict[str, Any]
+    erased: frozenset[str] = frozenset()
 
 
 def history(subjects: Iterable[tuple[str, int]], *, limit: int = 50, before: int | None = None) -> list[Event]:
@@ -59,12 +61,16 @@ def _plain(label: str, keys: set[int], limit: int, before: int | None) -> list[E
     rows = Change.objects.filter(model=label, object_id__in=keys).select_related("change_set__by").order_by("-pk")
     if before is not None:
         rows = rows.filter(change_set_id__lt=before)
-    return [_event(r.change_set, label, r.object_id, r.kind, json.loads(r.delta)) for r in rows[:limit]]
+    return [
+        _event(r.change_set, Written(label, r.object_id, r.kind, json.loads(r.delta), marks_of(r.erased)))
+        for r in rows[:limit]
+    ]
 
 
-def _event(change_set: ChangeSet, label: str, pk: int, kind: str, delta: dict[str, Any]) -> Event:
+def _event(change_set: ChangeSet, entry: Written) -> Event:
     """An event that tells what is in a keyed column key by key."""
-    return Event(change_set, label, pk, kind, unfolded(label, kind, delta))
+    delta = unfolded(entry.model, entry.kind, entry.delta)
+    return Event(change_set, entry.model, entry.pk, entry.kind, delta, frozenset(entry.erased))
 
 
 def unfolded(label: str, kind: str, delta: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +95,7 @@ def _batched(label: str, keys: set[int], limit: int, before: int | None) -> list
     found: list[Event] = []
     for batch in Batch.objects.filter(pk__in=batches).select_related("change_set__by").order_by("-pk"):
         for entry in unpack_some(batch, keys):
-            found.append(_event(batch.change_set, label, entry.pk, entry.kind, entry.delta))
+            found.append(_event(batch.change_set, entry))
     return found
 
 
@@ -120,7 +126,8 @@ def values_at(obj: Record, version: int) -> dict[str, Any]:
     then: dict[str, Any] = {}
     for event in history_of(obj, limit=200):  # newest first: older befores overwrite newer ones
         if event.kind == "u" and event.delta.get("version", [0])[0] >= version:
-            then |= {column: pair[0] for column, pair in event.delta.items() if column != "version"}
+            kept = (c for c in event.delta if c != "version" and c not in event.erased)
+            then |= {column: event.delta[column][0] for column in kept}
     return then
 
 

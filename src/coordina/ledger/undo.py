@@ -7,10 +7,11 @@ record on which others have built is not removed but listed with what holds it; 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Sum
+from django.db import IntegrityError, transaction
+from django.db.models import Sum, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import User
@@ -163,7 +164,7 @@ def _taken_back(
             row: ChangeSet = journal.context["change_set"]
             for model, kind, part in (run for chunk in chunks for run in runs_of(chunk)):
                 loose = _within(standing, model, kind, loose_entries(model, part, fixed, kept), report)
-                _undo_run(model, kind, loose, report, kept, force)
+                _undo_run(model, kind, loose, report, kept, fixed, force)
             going.own = row if row.pk is not None else None
             if large:
                 going.mark(done, report.undone, report.held)
@@ -218,14 +219,57 @@ def _within(
 
 
 def _undo_run(
-    model: type[Record], kind: str, part: list[Written], report: UndoReport, kept: dict[Key, Held], force: bool
+    model: type[Record],
+    kind: str,
+    part: list[Written],
+    report: UndoReport,
+    kept: dict[Key, Held],
+    fixed: dict[Key, set[str]],
+    force: bool,
 ) -> None:
-    if kind == "d":
-        _bring_back(model, part, report)
-    elif kind == "c":
+    if kind == "c":
         _remove(model, part, report, kept, force)
+    elif kind == "d":
+        _where_free(model, part, report, lambda some: _bring_back(model, some, report))
     else:
-        _put_back(model, part, report, kept)
+        _where_free(model, part, report, lambda some: _put_back(model, some, report, kept, fixed))
+
+
+def _where_free(
+    model: type[Record], part: list[Written], report: UndoReport, step: Callable[[list[Written]], None]
+) -> None:
+    """Take a step for all entries at once; where another row has what one of them would bring back, for each by itself.
+
+    A name that was given again, say, cannot return: that row is listed.
+    """
+    if not _has_unique(model):
+        step(part)
+        return
+    if _done(step, part, report):
+        return
+    for entry in part:
+        if not _done(step, [entry], report):
+            report.held.append(Held(model._meta.label, entry.pk, "taken"))
+
+
+def _done(step: Callable[[list[Written]], None], part: list[Written], report: UndoReport) -> bool:
+    """Whether a step could be taken; if not, nothing of it remains."""
+    undone, held = report.undone, len(report.held)
+    try:
+        with transaction.atomic():
+            step(part)
+    except IntegrityError:
+        report.undone = undone
+        del report.held[held:]
+        return False
+    return True
+
+
+@cache
+def _has_unique(model: type[Record]) -> bool:
+    """Whether a row of a model can be in the way of another."""
+    alone = any(column.unique and not column.primary_key for column in model._meta.concrete_fields)
+    return alone or any(isinstance(c, UniqueConstraint) for c in model._meta.constraints)
 
 
 def _bring_back(model: type[Record], part: list[Written], report: UndoReport) -> None:
@@ -233,12 +277,13 @@ def _bring_back(model: type[Record], part: list[Written], report: UndoReport) ->
     label = model._meta.label
     last = last_versions(label, [e.pk for e in part])
     taken = set(model._base_manager.filter(pk__among=[e.pk for e in part]).values_list("pk", flat=True))
-    homeless = _homeless(model, part)
+    lost = homeless(model, part)
     columns = {c.attname: c for c in model._meta.concrete_fields}
     rows = []
     for entry in part:
-        if entry.pk in taken or entry.pk in homeless:
-            report.held.append(Held(label, entry.pk, "exists" if entry.pk in taken else "missing"))
+        reason = "erased" if entry.erased else "exists" if entry.pk in taken else "missing"
+        if entry.erased or entry.pk in taken or entry.pk in lost:
+            report.held.append(Held(label, entry.pk, reason))
             continue
         values = {k: decode(columns[k], v) for k, v in entry.delta.items() if k in columns}
         values["version"] = max(entry.delta["version"], last.get(entry.pk, 0)) + 1
@@ -247,7 +292,7 @@ def _bring_back(model: type[Record], part: list[Written], report: UndoReport) ->
     report.undone += len(rows)
 
 
-def _homeless(model: type[Record], part: list[Written]) -> set[int]:
+def homeless(model: type[Record], part: list[Written]) -> set[int]:
     """Deleted rows of which a record they belonged to is neither there nor comes back along with them."""
     returning = {e.pk for e in part}
     found: set[int] = set()
@@ -286,8 +331,10 @@ def _remove(model: type[Record], part: list[Written], report: UndoReport, kept: 
     report.undone += len(free)
 
 
-def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept: dict[Key, Held]) -> None:
-    """Changed columns go back where they still hold what was written."""
+def _put_back(
+    model: type[Record], part: list[Written], report: UndoReport, kept: dict[Key, Held], fixed: dict[Key, set[str]]
+) -> None:
+    """Changed columns go back where they still hold what was written; those of a group that stays stay with it."""
     label = model._meta.label
     columns = {c.attname: c for c in model._meta.concrete_fields}
     skipped = SKIPPED | model.worked_out
@@ -302,8 +349,11 @@ def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept
             continue
         if (label, entry.pk) in kept:
             continue
-        pairs = {k: pair for k, pair in entry.delta.items() if k not in skipped and k in columns}
-        newer = _newer(model, obj, pairs)
+        left_out = skipped | entry.erased.keys() if entry.erased else skipped
+        pairs = {k: pair for k, pair in entry.delta.items() if k not in left_out and k in columns}
+        if entry.erased:
+            report.held.append(Held(label, entry.pk, "erased", tuple(entry.erased)))
+        newer = _newer(model, obj, pairs, fixed.get((label, entry.pk), set()))
         if newer:
             report.held.append(Held(label, entry.pk, "changed", newer))
         for name, (old, new) in pairs.items():
@@ -319,12 +369,12 @@ def _put_back(model: type[Record], part: list[Written], report: UndoReport, kept
     report.undone += len(dirty)
 
 
-def _newer(model: type[Record], obj: Record, pairs: dict[str, Any]) -> tuple[str, ...]:
+def _newer(model: type[Record], obj: Record, pairs: dict[str, Any], fixed: set[str]) -> tuple[str, ...]:
     """Columns that hold something newer than what was written, with those that go back together with them.
 
     A column that holds what it held before is no conflict: an undo that was killed goes over it again.
     """
-    newer = {k for k, pair in pairs.items() if is_newer(model, k, getattr(obj, k), pair)}
+    newer = {k for k, pair in pairs.items() if k in fixed or is_newer(model, k, getattr(obj, k), pair)}
     for group in model.undo_together:
         if newer & group:
             newer |= group & pairs.keys()
@@ -360,6 +410,7 @@ __all__ = [
     "Aftermath",
     "Held",
     "UndoReport",
+    "homeless",
     "left_outside",
     "may_undo",
     "undo",

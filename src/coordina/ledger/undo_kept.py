@@ -7,6 +7,7 @@ from itertools import batched
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q, UniqueConstraint
 
 from coordina.core.images import encode, image
 from coordina.core.records import HANGERS, Record
@@ -28,8 +29,9 @@ class Held:
 
     Attributes:
         reason: `changed` (columns in `names` hold something newer), `held` (records of the models in `names` refer to
-            it), `gone`, `exists`, `missing` (a deleted row cannot return: what it belonged to is not there), or
-            `beyond` (the person may not write it any more).
+            it), `gone`, `exists`, `missing` (a deleted row cannot return: what it belonged to is not there), `erased`
+            (what it held was erased for good), `taken` (another row has what must be there once only, such as its
+            name), or `beyond` (the person may not write it any more).
     """
 
     model: str
@@ -185,21 +187,46 @@ def fixed_columns(change_set: ChangeSet, own: ChangeSet | None = None) -> dict[K
         own: As of `kept_rows`.
     """
     written: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)
+    fixed: dict[Key, set[str]] = {}
     for chunk in read(change_set):
         for model, kind, part in runs_of(chunk):
+            if kind == "d" and model.undo_with_parent:
+                for key in _parents_gone_on(model, part, change_set):
+                    far: Any = apps.get_model(key[0])
+                    fixed[key] = set().union(*(g for g in far.undo_together if model.undo_with_parent in g))
             if kind == "u" and model.undo_together:
                 columns = frozenset().union(*model.undo_together)
                 for entry in part:
                     told = {name: entry.delta[name][1] for name in columns & entry.delta.keys()}
                     if told:
                         written[model._meta.label].setdefault(entry.pk, {}).update(told)
-    fixed: dict[Key, set[str]] = {}
     for label, rows in written.items():
         for obj in _others(label, rows, own):
             newer = {k for k, v in rows[obj.pk].items() if encode(getattr(obj, k)) != v}
             if newer:
-                fixed[label, obj.pk] = set().union(*(group for group in obj.undo_together if group & newer))
+                fixed.setdefault((label, obj.pk), set()).update(*(g for g in obj.undo_together if g & newer))
     return fixed
+
+
+def _parents_gone_on(model: type[Record], part: list[Written], change_set: ChangeSet) -> set[Key]:
+    """Records whose deleted child rows cannot return, because others have their places by now."""
+    parent: Any = model._meta.get_field(model.scope_parent)
+    far: Any = parent.related_model
+    rows: Any = model._base_manager
+    gone_on: set[Key] = set()
+    for constraint in model._meta.constraints:
+        if not isinstance(constraint, UniqueConstraint) or not constraint.fields:
+            continue
+        columns: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
+        where = constraint.condition or Q()
+        for entry in part:
+            place = {column.name: entry.delta.get(column.attname) for column in columns}
+            if not where.check(dict(entry.delta)):
+                continue
+            there = list(rows.filter(where, **place).exclude(pk=entry.pk).values_list("pk", flat=True))
+            if set(there) - touched(change_set, model._meta.label, there):  # its own rows make room themselves
+                gone_on.add((far._meta.label, entry.delta[parent.attname]))
+    return gone_on
 
 
 def loose_entries(

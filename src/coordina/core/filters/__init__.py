@@ -15,7 +15,7 @@ from coordina.core.filters.fields import (
     family_of,
     operators_of,
 )
-from coordina.core.filters.language import parse, unparse
+from coordina.core.filters.language import conjuncts, parse, unparse
 from coordina.core.filters.refusals import BadFilter
 from coordina.core.filters.sentence import Labels, Part, PartKind, sentence
 
@@ -37,6 +37,7 @@ __all__ = [
     "Test",
     "Vocabulary",
     "compile_filter",
+    "conjuncts",
     "every_test",
     "family_of",
     "find_field",

@@ -237,6 +237,13 @@ def unparse(node: Node | None) -> str:
     return f" {node.joiner} ".join(_inner(part) for part in node.parts)
 
 
+def conjuncts(node: Node | None) -> list[str]:
+    """What all has to hold, each written as a part of the whole: joined with ` and ` they are what `unparse` writes."""
+    if isinstance(node, Group) and node.joiner is Joiner.AND:
+        return [_inner(part) for part in node.parts]
+    return [] if node is None else [_inner(node)]
+
+
 def _inner(node: Node) -> str:
     """A part of a group; groups other than `not` go into parentheses."""
     text = unparse(node)

@@ -90,7 +90,7 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _order(locale: str) -> str:
+def day_order(locale: str) -> str:
     """`dmy`, `mdy` or `ymd`: the order of numbers in the locale."""
     pattern = get_date_format("short", babel_locale(locale)).pattern
     return "".join(c for c in dict.fromkeys(pattern.lower()) if c in "dmy")
@@ -142,7 +142,7 @@ def _day(year: int, month: int, number: int, text: str, locale: str, today: date
         raise Refusal(
             "date",
             _("There is no month %(month)d. Write the date like %(example)s.")
-            % {"month": month, "example": _example(locale, today)},
+            % {"month": month, "example": day_example(locale, today)},
         )
     try:
         return date(year, month, number)
@@ -157,7 +157,7 @@ def _day(year: int, month: int, number: int, text: str, locale: str, today: date
 def _numeric(match: re.Match[str], text: str, locale: str, today: date, ahead: bool) -> date:
     """Two or three numbers in the order of the locale; with the year first only ISO is understood."""
     one, two = int(match[1]), int(match[3])
-    number, month = (two, one) if _order(locale).startswith("m") else (one, two)
+    number, month = (two, one) if day_order(locale).startswith("m") else (one, two)
     if match[4]:
         return _day(int(match[4]), month, number, text, locale, today)
     if match[2] != "/":
@@ -262,15 +262,15 @@ def _nearest(weekday: int, number: int, text: str, today: date) -> date:
     )
 
 
-def _example(locale: str, today: date) -> str:
+def day_example(locale: str, today: date) -> str:
     """A day in the numbers of the locale: `24/11/2026`."""
     parts = {"d": "24", "m": "11", "y": str(today.year)}
-    order = _order(locale)
+    order = day_order(locale)
     return "/".join(parts[c] for c in order) if not order.startswith("y") else f"{today.year}-11-24"
 
 
 def _no_date(text: str, locale: str, today: date) -> Refusal:
-    values = {"text": text.strip()[:40], "example": _example(locale, today)}
+    values = {"text": text.strip()[:40], "example": day_example(locale, today)}
     if not text.strip():
         return Refusal("date", _("Write a date like %(example)s, or a word such as “tomorrow”.") % values)
     return Refusal(

@@ -43,6 +43,11 @@ def _shape(locale: str) -> _Shape:
     return _Shape(",", ".") if point == "," else _Shape(".", ",")
 
 
+def decimal_sign(locale: str) -> str:
+    """The sign before the decimals of a number: `,` or `.`."""
+    return _shape(locale).point
+
+
 def parse_decimal(text: str, locale: str, places: int | None = None) -> Decimal:
     """Read a number with decimals and groups.
 

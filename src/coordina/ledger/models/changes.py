@@ -1,10 +1,12 @@
 """Change sets on disk: who, when, through which door, which action, and what every row was before and after."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from coordina.core.carried import WORKED_OUT, Carried
 
 
 class State(models.TextChoices):
@@ -28,8 +30,12 @@ class ChangeSet(models.Model):
         undoing: While a large one is being taken back: who is at it, and how far they are; see `undo_going`.
     """
 
+    carried: ClassVar[Carried] = Carried(settled={"state": {"open": "done"}})
+
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     via = models.CharField(max_length=12)
     action = models.CharField(max_length=80)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DONE)
@@ -44,7 +50,12 @@ class ChangeSet(models.Model):
     """Number of the last write; kept in memory while the change set is open."""
 
     class Meta:
-        indexes = [models.Index(fields=["by", "-id"], name="change_set_by")]
+        indexes = [
+            models.Index(fields=["at", "id"], name="change_set_at"),
+            models.Index(fields=["by", "at", "id"], name="change_set_by_at"),
+            models.Index(fields=["via", "at", "id"], name="change_set_via"),
+            models.Index(fields=["action", "at", "id"], name="change_set_action"),
+        ]
 
 
 class Change(models.Model):
@@ -53,6 +64,7 @@ class Change(models.Model):
     Attributes:
         delta: JSON: all columns of a created or deleted row, `{column: [before, after]}` of an updated one.
         seq: Which write of the change set it belongs to; orders plain rows and batches together.
+        erased: JSON of what was erased of it (`entries.Marks`); null as long as nothing was.
     """
 
     change_set = models.ForeignKey(ChangeSet, on_delete=models.PROTECT, related_name="+")
@@ -61,13 +73,14 @@ class Change(models.Model):
     kind = models.CharField(max_length=1)
     delta = models.TextField()
     seq = models.PositiveIntegerField(default=0)
+    erased = models.TextField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["model", "object_id", "-id"], name="change_of")]
 
 
 class Batch(models.Model):
-    """Many written rows of one model, compressed: `[[id, kind, delta], …]`."""
+    """Many written rows of one model, compressed: `[[id, kind, delta], …]`; a fourth part says what was erased."""
 
     change_set = models.ForeignKey(ChangeSet, on_delete=models.PROTECT, related_name="+")
     model = models.CharField(max_length=60)
@@ -78,6 +91,8 @@ class Batch(models.Model):
 
 class BatchEntry(models.Model):
     """Thin index row by which one record's history is found inside batches."""
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=1)

@@ -1,12 +1,16 @@
 """Machine tables of background work: jobs, schedules and the outbox of events. No Records: nobody edits or undoes them.
 
-The rows are the only truth about work to be done. Whatever carries a job to a worker (a thread, a process, later a
+The rows are the only truth about work to be done. Whatever carries a job to a worker (a thread, a process, a
 broker) carries its id alone, so a lost, late or doubled message changes nothing.
 """
+
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from coordina.core.carried import UNDER_WAY, Carried
 
 
 class JobState(models.TextChoices):
@@ -39,6 +43,8 @@ class Job(models.Model):
         by_id: The person who started it and may see, cancel and retry it; null for the system.
         language, time_zone: What was active when it was enqueued; active again while it runs.
     """
+
+    carried: ClassVar[Carried] = UNDER_WAY
 
     task = models.CharField(max_length=200)
     queue = models.CharField(max_length=20, default="default")
@@ -97,6 +103,8 @@ class Schedule(models.Model):
         declared: Whether code declares it: such rows follow the code at each start of a worker.
     """
 
+    carried: ClassVar[Carried] = Carried(but={"declared": True}, why="the program declares them")
+
     name = models.CharField(max_length=120, unique=True)
     task = models.CharField(max_length=200)
     args = models.JSONField(default=list)
@@ -140,3 +148,24 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.subject}"
+
+
+class Pulse(models.Model):
+    """The sign of life of one worker process; gone when the worker ends in order, dropped a day after it was killed.
+
+    Attributes:
+        name: Host, process and a random part: no two workers share one.
+        threads: How many jobs it runs at once.
+        broker_away_since: Since when it does not reach the broker; null where it does, or where there is none.
+    """
+
+    carried: ClassVar[Carried] = UNDER_WAY
+
+    name = models.CharField(max_length=80, primary_key=True)
+    threads = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    broker_away_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -56,7 +56,8 @@ class LeaseBackend(BaseTaskBackend):
         job, created = _store(task, [normalize_json(list(args)), normalize_json(kwargs)])
         result: TaskResult[P, R] = result_of(job, task, self.alias)
         if created:
-            announce()
+            if task.run_after is None:
+                announce(job.pk, job.queue)
             task_enqueued.send(type(self), task_result=result)
         return result
 

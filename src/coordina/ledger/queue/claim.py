@@ -1,6 +1,6 @@
 """The queue table's life: claim, renew, finish, fail, give back. Every end is fenced by worker and attempt.
 
-A broker would carry ids and call `claim_one`; all else stays as it is.
+Whoever claims, by a message of the broker or by a look at the table, claims here.
 """
 
 import json
@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from coordina.ledger.models.jobs import Job, JobState
+from coordina.ledger.queue import broker
 from coordina.ledger.queue.clock import clock, later
 from coordina.ledger.queue.wakeup import announce
 
@@ -46,6 +47,7 @@ class Claimed:
     language: str
     time_zone: str
     cancel_requested: bool
+    queue: str = "default"
 
     def row(self) -> QuerySet[Job]:
         """The job, if this run still owns it."""
@@ -64,6 +66,18 @@ def relaxed() -> None:
             cursor.execute("SET LOCAL synchronous_commit TO OFF")
 
 
+def not_idle_for_ever(lease: timedelta) -> None:
+    """Have PostgreSQL end this connection when a transaction of it says nothing for the time of a lease.
+
+    A worker that is frozen in a transaction would else keep its locks, the job's row and whatever it wrote, from
+    everybody for as long as it is frozen. With its connection its transaction is rolled back, and the job is free.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            milliseconds = str(int(lease.total_seconds() * 1000))
+            cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [milliseconds])
+
+
 _DUE = """
     j.state IN ('ready', 'running') AND j.run_at <= {now} AND j.attempts < j.max_attempts
     AND (j.state = 'ready' OR j.locked_until < {now}) AND {which}
@@ -79,7 +93,7 @@ _CLAIM = """
         started_at = COALESCE(started_at, {now})
     WHERE id IN (SELECT id FROM head)
     RETURNING id, task, args, worker, attempts, max_attempts, order_key, by_id, language, time_zone, cancel_requested,
-        priority, run_at
+        queue, priority, run_at
 """
 """Spelled out because the ORM takes 3 ms to build them, at each look. In curly brackets: what `_sql` fills in."""
 
@@ -133,7 +147,9 @@ def waiting(queues: Collection[str] = ()) -> bool:
         return cursor.fetchone() is not None
 
 
-def claim(worker: str, *, limit: int, lease: timedelta, queues: Collection[str] = ()) -> list[Claimed]:
+def claim(
+    worker: str, *, limit: int, lease: timedelta, queues: Collection[str] = (), pks: Collection[int] = ()
+) -> list[Claimed]:
     """Take up to `limit` due jobs for `worker`, each counted as an attempt and safe for the time of the lease.
 
     Due are jobs that wait or whose lease ran out; of each order key only the oldest, and only while no other of it
@@ -144,20 +160,14 @@ def claim(worker: str, *, limit: int, lease: timedelta, queues: Collection[str] 
         limit: How many at most; take what can start at once.
         lease: How long the jobs are safe without renewal.
         queues: Names of queues; none means all.
+        pks: Only these, where any are given: what messages of a broker name.
 
     Returns:
         The claimed jobs, best first. Empty also where another worker was quicker: ask again at the next sign.
     """
-    return _take(_of(queues), worker, limit, lease)
-
-
-def claim_one(pk: int, worker: str, *, lease: timedelta) -> Claimed | None:
-    """Take one job by its id, if it is due: the seam for a broker that carries ids. None: not due, or not there."""
-    found = _take(("j.id = %s", [pk]), worker, 1, lease)
-    return found[0] if found else None
-
-
-def _take(which: Piece, worker: str, limit: int, lease: timedelta) -> list[Claimed]:
+    which = _of(queues)
+    if pks:
+        which = (f"{which[0]} AND j.id IN ({', '.join(['%s'] * len(pks))})", [*which[1], *pks])
     try:
         with one_writer(), transaction.atomic():
             relaxed()
@@ -166,15 +176,15 @@ def _take(which: Piece, worker: str, limit: int, lease: timedelta) -> list[Claim
                 rows = cursor.fetchall()
     except IntegrityError:  # two workers took two jobs of one order key at the same instant: the first has it
         return []
-    rows.sort(key=lambda row: (-row[11], row[12], row[0]))
+    rows.sort(key=lambda row: (-row[12], row[13], row[0]))
     return [_claimed(row) for row in rows]
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
-    pk, task, args, worker, attempt, most, order_key, by_id, language, time_zone, cancel = row[:11]
+    pk, task, args, worker, attempt, most, order_key, by_id, language, time_zone, cancel, queue = row[:12]
     positional, keyword = (json.loads(args) if isinstance(args, str) else args) or [[], {}]
     return Claimed(
-        pk, task, positional, keyword, worker, attempt, most, order_key, by_id, language, time_zone, bool(cancel)
+        pk, task, positional, keyword, worker, attempt, most, order_key, by_id, language, time_zone, bool(cancel), queue
     )
 
 
@@ -231,8 +241,16 @@ def dead(claimed: Claimed, *, error_class: str, error: str, raw: str = "") -> No
 def _end(claimed: Claimed, **values: Any) -> None:
     if not claimed.row().update(locked_until=None, finished_at=clock(), **values):
         raise LeaseLost(f"job {claimed.pk}, attempt {claimed.attempt}")
-    if claimed.order_key is not None:
-        announce()
+    announce_line(claimed.order_key)
+
+
+def announce_line(order_key: str | None) -> None:
+    """Tell workers that the next job of a key may begin, where there is one and the commit itself is no sign."""
+    if order_key is None or (connection.vendor == "sqlite" and not broker.in_use()):
+        return
+    line = Job.objects.filter(order_key=order_key, state=JobState.READY)
+    if (head := line.order_by("pk").values_list("pk", "queue").first()) is not None:
+        announce(*head)
 
 
 def delay(attempt: int, backoff: float) -> timedelta:
@@ -258,24 +276,29 @@ def give_back(claims: Sequence[Claimed]) -> int:
     """Return jobs unfinished, as if this attempt had not been: the worker stops. Gives how many were still ours."""
     count = 0
     for claimed in claims:
-        count += claimed.row().update(state=JobState.READY, locked_until=None, attempts=F("attempts") - 1, worker="")
-    if count:
-        announce()
+        if claimed.row().update(state=JobState.READY, locked_until=None, attempts=F("attempts") - 1, worker=""):
+            announce(claimed.pk, claimed.queue)
+            count += 1
     return count
 
 
 def bury_killed() -> int:
-    """Mark as dead what has killed its worker at every attempt: the lease is over and no attempt is left."""
+    """Mark as dead what has killed its worker at every attempt: the lease is over and no attempt is left.
+
+    A row that a frozen worker still locks is left for later: see `not_idle_for_ever`.
+    """
     killed = Job.objects.filter(state=JobState.RUNNING, locked_until__lt=clock(), attempts__gte=F("max_attempts"))
     if not killed.exists():  # the look first: it takes no write lock
         return 0
-    return killed.update(
-        state=JobState.DEAD,
-        locked_until=None,
-        finished_at=clock(),
-        error_class="coordina.ledger.queue.Killed",
-        error="The worker ended without a word during the last attempt.",
-        note=gettext_noop("It failed. An administrator can see why and start it again."),
-        note_params={},
-        note_raw="",
-    )
+    with transaction.atomic():
+        free = killed.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        return Job.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(
+            state=JobState.DEAD,
+            locked_until=None,
+            finished_at=clock(),
+            error_class="coordina.ledger.queue.Killed",
+            error="The worker ended without a word during the last attempt.",
+            note=gettext_noop("It failed. An administrator can see why and start it again."),
+            note_params={},
+            note_raw="",
+        )

@@ -16,10 +16,12 @@ from django.utils.json import normalize_json
 from django.utils.module_loading import import_string
 
 from coordina.accounts import definitions
+from coordina.core import tracing
 from coordina.core.refusals import Conflict, Refusal, Text
 from coordina.ledger.models.jobs import Job
 from coordina.ledger.queue import claim, progress
 from coordina.ledger.queue.backend import LeaseBackend, result_of
+from coordina.ledger.queue.options import options
 from coordina.ledger.queue.tasks import Kind, LeaseTask
 
 logger = logging.getLogger(__name__)
@@ -50,9 +52,12 @@ def _in_context(run: progress.Run) -> None:
     progress.enter(run)
     with translation.override(job.language or settings.LANGUAGE_CODE), timezone.override(job.time_zone or None):
         try:
-            task = _load(job.task)
-            definitions.agree()
-            _call(task, run)
+            with tracing.span(f"job {job.task}", "consumer", job_id=job.pk, job_task=job.task, job_attempt=job.attempt):
+                if run.kept:
+                    claim.not_idle_for_ever(options().lease_time)
+                task = _load(job.task)
+                definitions.agree()
+                _call(task, run)
         except progress.Cancelled:
             _quietly(job, lambda: claim.cancelled(job, run.columns()))
         except progress.Stopping:

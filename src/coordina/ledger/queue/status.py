@@ -1,21 +1,31 @@
 """What a person sees of their jobs, and what they can do about them: follow, cancel, start again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zlib import crc32
 
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from coordina.core.actors import Actor
+from coordina.core.refusals import Conflict
 from coordina.ledger.models.jobs import LIVE, Job, JobState
+from coordina.ledger.queue.claim import announce_line
 from coordina.ledger.queue.clock import clock
 from coordina.ledger.queue.tasks import LeaseTask
 from coordina.ledger.queue.wakeup import announce
 
 VIEW, CHANGE = "ledger.view_job", "ledger.change_job"
+ROW_PATIENCE = 3
+"""Seconds that a wish to cancel waits for a row that is locked."""
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's code for a lock that was not given in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +89,32 @@ def cancel(pk: int, user: Actor) -> bool:
 
     Returns:
         Whether there was something to cancel.
+
+    Raises:
+        Conflict: The job's row is locked for seconds: its worker hangs.
     """
     mine = visible(user, CHANGE).filter(pk=pk)
-    if mine.filter(state=JobState.READY).update(
-        state=JobState.CANCELLED, cancel_requested=True, finished_at=clock(), note="", note_params={}, note_raw=""
-    ):
-        announce()
-        return True
-    return bool(mine.filter(state=JobState.RUNNING).update(cancel_requested=True))
+    with transaction.atomic(), _or_conflict():
+        if mine.filter(state=JobState.READY).update(
+            state=JobState.CANCELLED, cancel_requested=True, finished_at=clock(), note="", note_params={}, note_raw=""
+        ):
+            announce_line(mine.values_list("order_key", flat=True).get())
+            return True
+        return bool(mine.filter(state=JobState.RUNNING).update(cancel_requested=True))
+
+
+@contextmanager
+def _or_conflict() -> Iterator[None]:
+    """Wait some seconds for a row, no longer: a worker that is frozen in a transaction would hold up the page too."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{ROW_PATIENCE}s"])
+    try:
+        yield
+    except OperationalError as fault:
+        if getattr(fault.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise Conflict(_("The job does not let itself be stopped just now. Try again in a minute.")) from None
 
 
 def retry(pk: int, user: Actor) -> bool:
@@ -110,7 +138,7 @@ def retry(pk: int, user: Actor) -> bool:
         )
     )
     if done:
-        announce()
+        announce(pk, Job.objects.values_list("queue", flat=True).get(pk=pk))
     return bool(done)
 
 

@@ -1,27 +1,41 @@
 """How a worker hears that there is work, without asking all the time.
 
 PostgreSQL: LISTEN/NOTIFY. SQLite: `PRAGMA data_version`, which changes when another connection commits; reading it
-costs about 10 µs and takes no lock. A missed sign costs the fallback of a second, never a job.
+costs about 10 µs and takes no lock. With a broker: a message with the job's id, to one worker instead of all. A missed
+sign costs the fallback of a second, never a job.
 """
 
 import select
 import socket
 import threading
 import time
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from django.db import connection, transaction
+
+from coordina.ledger.queue import broker, sender
+from coordina.ledger.queue.receiver import Receiver
 
 CHANNEL = "coordina_jobs"
 QUICK, SLOW, AWAKE = 0.02, 0.2, 1.0
 """Seconds between two looks while there is work, when there is none, and how long one counts as awake."""
 
 
-def announce() -> None:
-    """Tell waiting workers, after the commit, that there is work. Nothing to do on SQLite: the commit is the sign.
+def announce(pk: int, queue: str) -> None:
+    """Tell waiting workers, after the commit, that a job may begin. On SQLite alone the commit itself is the sign.
 
     After the commit and not in it, because a NOTIFY in a writing transaction holds a lock over all commits.
+
+    Args:
+        pk: The job.
+        queue: Its queue.
     """
+    if broker.in_use():
+        transaction.on_commit(partial(sender.offer, pk, queue))
+        return
     if connection.vendor != "postgresql":
         return
     if connection.in_atomic_block and any(entry[1] is _notify for entry in connection.run_on_commit):
@@ -35,7 +49,25 @@ def _notify() -> None:
 
 
 class WakeUp(Protocol):
-    """Waits for work in the worker's main thread; other threads may nudge it."""
+    """Waits for work in the worker's main thread; other threads may nudge it.
+
+    Attributes:
+        away_since: Since when the broker is out of reach; None while it is not, or where there is none.
+    """
+
+    away_since: datetime | None
+
+    def offered(self, most: int) -> list[int]:
+        """Take the ids of jobs that came by message, up to `most`."""
+        ...
+
+    def looks(self) -> bool:
+        """Whether it is time to look at the table."""
+        ...
+
+    def looked(self, found: bool) -> None:
+        """Hear whether the table held anything."""
+        ...
 
     def wait(self, seconds: float) -> None:
         """Return when there may be work, at the latest after `seconds`."""
@@ -50,12 +82,37 @@ class WakeUp(Protocol):
         ...
 
 
-def wake_up() -> WakeUp:
-    """Give what fits the database."""
+def wake_up(queues: Collection[str], threads: int, *, once: bool = False) -> WakeUp:
+    """Give what fits: the broker's messages, else what the database offers.
+
+    Args:
+        queues: Names of queues of jobs; none means all.
+        threads: How many jobs the worker can begin at once.
+        once: It only empties the table and ends: no message is waited for.
+    """
+    if broker.in_use() and not once:
+        return Receiver(queues, threads)
     return Listener() if connection.vendor == "postgresql" else Poller()
 
 
-class Poller:
+class TableSigns:
+    """What signs of the database have in common: they name no job, so each of them is a reason to look at the table."""
+
+    away_since: datetime | None = None
+
+    def offered(self, most: int) -> list[int]:
+        """None."""
+        return []
+
+    def looks(self) -> bool:
+        """Always."""
+        return True
+
+    def looked(self, found: bool) -> None:
+        """Nothing follows."""
+
+
+class Poller(TableSigns):
     """Looks at SQLite's version of the data, often while there is work, seldom when there is none."""
 
     def __init__(self) -> None:
@@ -90,7 +147,7 @@ class Poller:
         """Nothing is held."""
 
 
-class Listener:
+class Listener(TableSigns):
     """Listens on a PostgreSQL connection of its own; when that fails the fallback still looks at the table."""
 
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ from coordina.ledger.queue.execute import execute
 from coordina.ledger.queue.keeper import Keeper
 from coordina.ledger.queue.options import Options, options
 from coordina.ledger.queue.progress import Run
+from coordina.ledger.queue.pulse import Beating
 from coordina.ledger.queue.wakeup import WakeUp, wake_up
 
 logger = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Worker:
         self._free = threading.Semaphore(threads)
         self._busy: dict[tuple[int, int], Claimed] = {}
         self._keeper = Keeper(self.set_up)
+        self._beating = Beating(self.name, threads)
         self._wake: WakeUp | None = None
         self._next_upkeep = 0.0
         self._hands = [threading.Thread(target=self._work, name=f"jobs-{n}", daemon=True) for n in range(threads)]
@@ -97,7 +99,7 @@ class Worker:
         self._keeper.start()
         for hand in self._hands:
             hand.start()
-        self._wake = wake_up()
+        self._wake = wake_up(self.queues, self.threads, once=once)
         try:
             self._loop(self._wake, once=once)
         finally:
@@ -132,6 +134,15 @@ class Worker:
             close_old_connections()
             schedules.tick()
             bury_killed()
+            self._beat()
+
+    def _beat(self) -> None:
+        """Give a sign of life. Work goes on without it: while a new table is not there yet, too."""
+        try:
+            self._beating.beat(self._wake.away_since if self._wake else None)
+        except DatabaseError:
+            logger.warning("The worker could not give a sign of life.", exc_info=True)
+            connection.close()
 
     def _hand_out(self) -> int:
         """Claim as many jobs as can start at once. Waits for a free thread, at most until the next upkeep."""
@@ -142,9 +153,8 @@ class Worker:
             slots += 1
         jobs: list[Claimed] = []
         try:
-            # The look first: a claim takes SQLite's only write lock, and most wake-ups are not about jobs.
-            if not self._stopping.is_set() and waiting(self.queues):
-                jobs = claim(self.name, limit=slots, lease=self.set_up.lease_time, queues=self.queues)
+            if not self._stopping.is_set() and self._wake:
+                jobs = self._claim(self._wake, slots)
             for job in jobs:
                 self._busy[job.pk, job.attempt] = job
                 self._inbox.put(job)
@@ -152,6 +162,21 @@ class Worker:
             if slots > len(jobs):
                 self._free.release(slots - len(jobs))
         return len(jobs)
+
+    def _claim(self, wake: WakeUp, slots: int) -> list[Claimed]:
+        """Claim what messages name, else what the table holds."""
+        lease = self.set_up.lease_time
+        if pks := wake.offered(slots):
+            jobs = claim(self.name, limit=slots, lease=lease, queues=self.queues, pks=pks)
+            if jobs:
+                return jobs
+        if not wake.looks():
+            return []
+        # The look first: a claim takes SQLite's only write lock, and most wake-ups are not about jobs.
+        found = waiting(self.queues)
+        jobs = claim(self.name, limit=slots, lease=lease, queues=self.queues) if found else []
+        wake.looked(bool(jobs))
+        return jobs
 
     def _work(self) -> None:
         """One thread: run jobs until told to end."""
@@ -189,6 +214,10 @@ class Worker:
         if left := list(self._busy.values()):
             count = give_back(left)
             logger.warning("The worker stopped during %s jobs; they are back in the queue.", count)
+        try:
+            self._beating.end()
+        except DatabaseError:
+            logger.warning("The worker could not say that it ends.", exc_info=True)
 
 
 def _relax_connection() -> None:

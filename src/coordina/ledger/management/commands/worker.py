@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from coordina.core import tracing
 from coordina.ledger.queue.options import options
 from coordina.ledger.queue.worker import Worker
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: threading.Thread(target=worker.stop, daemon=True).start())
         ran = worker.run(once=given["once"])
         logger.info("The worker ends after %s jobs.", ran)
+        tracing.flush()
         logging.shutdown()
         sys.stdout.flush()
         os._exit(0)  # threads that did not end in time are cut off here; their jobs are back in the queue
