@@ -293,7 +293,7 @@ def test_places_have_names_in_the_language_of_the_page() -> None:
 
 def test_actions_on_oneself_have_no_target() -> None:
     assert of(change_profile).target is None
-    assert set(of(change_profile).input.model_fields) == {"name", "language", "time_zone"}
+    assert set(of(change_profile).input.model_fields) == {"name", "language", "time_zone", "country"}
     assert set(of(change_password).input.model_fields) == {"current", "password"}
 
 

@@ -7,11 +7,12 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from coordina.accounts import tickets
-from coordina.accounts.closing import checked, closable_types
+from coordina.accounts import tickets, trail
+from coordina.accounts.closing import checked, closable, closable_types
 from coordina.accounts.devices import end_devices
 from coordina.accounts.enums import Access, Language
-from coordina.accounts.models import Credential, Organization, Role, User
+from coordina.accounts.factors.held import move_mark
+from coordina.accounts.models import Credential, Happening, Organization, Role, User
 from coordina.accounts.passwords import Password, matches, store_password
 from coordina.accounts.places import checked_country, checked_currency, checked_time_zone
 from coordina.accounts.roles import BROUGHT
@@ -134,6 +135,7 @@ def set_password(*, user: User, password: Password, by: User | None, at: datetim
     need_standing(by, user)
     store_password(user, password, at=at)
     forgive(user.email or "")
+    trail.note(Happening.PASSWORD, user, by=by, at=at)
     return user
 
 
@@ -189,6 +191,7 @@ def reactivate(*, user: User, by: User | None, at: datetime) -> User:
     permission=MANAGE_ACCESS,
     label=_("Invite"),
     icon="mail",
+    private=True,
     lifecycle=((Access.NO_ACCESS, Access.DEACTIVATED), None),
     undoable=False,
     warning=_("The link works until it is used, withdrawn or too old."),
@@ -249,6 +252,7 @@ def end_sessions(*, user: User, by: User | None, at: datetime) -> User:
     """
     need_standing(by, user)
     end_devices(user)
+    move_mark(user)
     return user
 
 
@@ -268,24 +272,30 @@ def use_link(*, user: User, password: Password, by: User | None, at: datetime) -
     tickets.drop(user)
     end_devices(user)
     forgive(user.email or "")
+    trail.note(Happening.PASSWORD, user, how="link", at=at)
     return user
 
 
 @action(User, permission=CHANGE_PROFILE, label=_("Save your profile"), hidden=True)
-def change_profile(*, name: Name, language: Language | None, time_zone: str, by: User, at: datetime) -> User:
+def change_profile(
+    *, name: Name, language: Language | None, time_zone: str, country: str | None = None, by: User, at: datetime
+) -> User:
     """Change what a person says about themselves; nothing else of them can be changed this way.
 
     Args:
         name: As colleagues read it.
         language: Of their pages; None follows the company.
         time_zone: IANA name; empty follows the company.
+        country: Two letters: whose way of writing numbers and dates they read; empty follows the company, None leaves
+            it as it is.
 
     Raises:
-        Refusal: When there is no such time zone.
+        Refusal: When there is no such time zone or country.
     """
     user: User = User.objects.locked().get(pk=by.pk)
     user.name, user.language = name, language or ""
     user.time_zone = checked_time_zone(time_zone) if time_zone else ""
+    user.country = user.country if country is None else checked_country(country)
     user.save()
     return user
 
@@ -305,6 +315,7 @@ def change_password(*, current: Password, password: Password, by: User, at: date
     if not matches(user, current):
         raise Refusal("current", _("This is not your current password."), field="current")
     store_password(user, password, at=at)
+    trail.note(Happening.PASSWORD, user, how="password", at=at)
     return user
 
 
@@ -356,7 +367,7 @@ def set_fields(*, role: Role, fields: dict[str, dict[str, str]], by: User | None
     """
     kept = checked(fields, role.reach)
     for known in closable_types():
-        for name, field in known.fields.items():
+        for name, field in closable(known).items():
             if field.permission:
                 hidden = kept.get(known.name, {}).get(name) == Shut.HIDDEN
                 role.reach = {n: r for n, r in role.reach.items() if n != field.permission}
@@ -380,5 +391,6 @@ def copy_role(
     """
     if Role.objects.filter(name__iexact=name).exists():
         raise Refusal("taken", _("Another role has this name."), field="name")
-    made: Role = Role.objects.create(name=name, reach=dict(role.reach), fields=dict(role.fields))
+    kept = {"reach": dict(role.reach), "fields": dict(role.fields), "second_factor": role.second_factor}
+    made: Role = Role.objects.create(name=name, **kept)
     return made

@@ -45,7 +45,8 @@ def closable(known: RecordType) -> dict[str, Field]:
 def ways_of(known: RecordType, field: Field) -> list[str]:
     """How a field may be closed, beginning with not at all."""
     passing = field.virtual and not (field.editable or field.many)  # only imports know it
-    if field.far or field.worked_from or passing:
+    beside = field.permission and any(f.currency == field.name for f in known.fields.values())  # goes with its amount
+    if field.far or field.worked_from or passing or beside:
         return [""]
     found = ["", *([Shut.READ] if field.editable else [])]
     return found if field.name in known.fixed else [*found, Shut.HIDDEN]

@@ -1,10 +1,10 @@
 """The company itself, which every request asks for."""
 
-from copy import copy
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from coordina.accounts.models import Organization
+from coordina.core.instances import twin
 from coordina.core.remembered import Remembered
 
 _COMPANY: Remembered[Organization] = Remembered(lambda: Organization.objects.order_by("pk")[:1])
@@ -13,7 +13,7 @@ _COMPANY: Remembered[Organization] = Remembered(lambda: Organization.objects.ord
 def the_company() -> Organization | None:
     """The company of this installation; None before the first run."""
     found = _COMPANY()
-    return copy(found[0]) if found else None
+    return twin(found[0]) if found else None
 
 
 def company_day(at: datetime) -> date:

@@ -2,7 +2,7 @@
 
 With a shared cache every request is counted there. Without one, processes count by themselves and bring their counts
 together in a table every few requests, so that reading does not become writing: each process is then at most one step
-ahead of what it knows of the others.
+ahead of what it knows of the others. The same while the cache is out of reach.
 """
 
 from dataclasses import dataclass
@@ -59,14 +59,20 @@ def count(key: str, now: datetime) -> Pace:
     """
     limit, second = settings.API_PER_MINUTE, int(now.timestamp())
     window = second // WINDOW
-    used = _cached(key, window) if settings.REDIS_URL else _counted(key, window, max(1, limit // STEPS))
+    used = _cached(key, window) if settings.REDIS_URL else None
+    if used is None:
+        used = _counted(key, window, max(1, limit // STEPS))
     return Pace(limit, limit - used, WINDOW - second % WINDOW)
 
 
-def _cached(key: str, window: int) -> int:
+def _cached(key: str, window: int) -> int | None:
+    """Count in the shared cache; None while it is out of reach."""
     name = f"pace:{key}:{window}"
     cache.add(name, 0, WINDOW * 2)
-    return int(cache.incr(name))
+    try:
+        return int(cache.incr(name))
+    except ValueError:
+        return None
 
 
 def _counted(key: str, window: int, step: int) -> int:

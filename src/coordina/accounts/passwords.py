@@ -5,7 +5,7 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password, is_password_usable, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from pydantic import Field, StringConstraints
@@ -58,6 +58,12 @@ def matches(user: User, password: str) -> bool:
         Credential.objects.filter(user_id=user.pk).update(password=user.hashed)
 
     return check_password(normal(password), hashed, setter=upgrade)
+
+
+def has_password(user: User) -> bool:
+    """Whether a person has a password at all; who comes by the company's provider may have none."""
+    hashed = getattr(user, "hashed", None) or _hash_of(user)
+    return bool(hashed) and is_password_usable(hashed)
 
 
 def spend(password: str) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.models import Session
-from django.db import connections, router
+from django.db import connection
 from django.utils import timezone
+
+from coordina.core.database import keeping_cursor
 
 STATEMENT = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
@@ -20,9 +22,8 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing, and a new key, where it is over."""
-        connection = connections[router.db_for_read(Session)]
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
+        with keeping_cursor() as cursor:
             cursor.execute(STATEMENT, [self.session_key, now])
             found = cursor.fetchone()
         if found is None:

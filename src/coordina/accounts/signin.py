@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coordina.accounts import trail
 from coordina.accounts.enums import Access
 from coordina.accounts.known import active_user
-from coordina.accounts.models import User
+from coordina.accounts.models import Happening, User
 from coordina.accounts.passwords import LONGEST, matches, spend
+from coordina.accounts.standing import is_key
 from coordina.accounts.throttle import limits_of, release, reserve, sweep
 from coordina.core.refusals import Refusal
 
@@ -29,6 +32,11 @@ class SignInBackend:
         return active_user(user_id)
 
 
+def may_use_password(user: User) -> bool:
+    """Whether a password opens the door to somebody: where passwords are off, to administrators only."""
+    return settings.PASSWORDS or is_key(user.reach)
+
+
 def sign_in(request: Any, *, email: str, password: str, address: str) -> User:
     """Check a password within the throttle.
 
@@ -46,7 +54,11 @@ def sign_in(request: Any, *, email: str, password: str, address: str) -> User:
     reserve(limits, now)
     readable = len(password) <= LONGEST and "\x00" not in email
     user = SignInBackend().authenticate(request, email=email, password=password) if readable else None
+    if user is not None and not may_use_password(user):
+        user = None
     if user is None:
+        tried = User.objects.filter(email=email.strip().lower()[:254], access=Access.ACTIVE) if readable else ()
+        trail.note(Happening.FAILED, next(iter(tried), None), how="password", place=trail.where(request))
         raise Refusal(
             "credentials",
             _("The e-mail and the password do not match. Check capital letters."),
@@ -54,4 +66,5 @@ def sign_in(request: Any, *, email: str, password: str, address: str) -> User:
         )
     release(limits)
     sweep(now)
+    trail.sweep(now)
     return user

@@ -25,6 +25,8 @@ PER_ADDRESS = 50
 """Tries from one address within a window, whatever the account."""
 PER_ACCOUNT = 100
 """Tries of one account within a window, whatever the address."""
+PER_FACTOR = 20
+"""Tries of the second step of one account within a window, whatever the address: a code has six digits."""
 KEPT = timedelta(days=1)
 
 type Limits = Mapping[str, int]
@@ -38,13 +40,29 @@ def limits_of(account: str, address: str) -> Limits:
         account: E-mail as typed.
         address: Network address; the addresses of one IPv6 network of 64 bits count as one.
     """
-    who, where = _hidden(account.strip().lower()), _hidden(_network(address))
+    who, where = _hidden(account.strip().lower()), _hidden(network_of(address))
     return {f"address:{where}": PER_ADDRESS, f"account:{who}": PER_ACCOUNT, f"pair:{who}:{where}": PER_PAIR}
 
 
 def limits_of_token(address: str) -> Limits:
     """The counter that a token which does not work moves: that of the address; it holds up none that works."""
-    return {f"token:{_hidden(_network(address))}": PER_ADDRESS}
+    return {f"token:{_hidden(network_of(address))}": PER_ADDRESS}
+
+
+def limits_of_address(address: str) -> Limits:
+    """The counter that a try moves which names nobody, such as one with a passkey alone."""
+    return {f"address:{_hidden(network_of(address))}": PER_ADDRESS}
+
+
+def limits_of_factor(user: int, address: str) -> Limits:
+    """The counters that one try of a second factor moves.
+
+    Args:
+        user: Id of the person, who has given the password already.
+        address: Network address.
+    """
+    who, where = _hidden(f"factor:{user}"), _hidden(network_of(address))
+    return {f"address:{where}": PER_ADDRESS, f"factor:{who}": PER_FACTOR, f"pair:{who}:{where}": PER_PAIR}
 
 
 def reserve(limits: Limits, now: datetime) -> None:
@@ -82,6 +100,13 @@ def forgive(account: str) -> None:
     Attempt.objects.filter(key__startswith=f"pair:{who}:").delete()
 
 
+def forgive_factor(user: int) -> None:
+    """Forget the tries of one person's second step: an administrator has taken their factors away."""
+    who = _hidden(f"factor:{user}")
+    Attempt.objects.filter(key=f"factor:{who}").delete()
+    Attempt.objects.filter(key__startswith=f"pair:{who}:").delete()
+
+
 def sweep(now: datetime) -> int:
     """Remove counters whose window is long over.
 
@@ -105,7 +130,8 @@ def _throttled(wait: timedelta) -> Refusal:
     return Refusal("throttled", message % {"minutes": minutes}, status=429)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """What counts as one address: an IPv6 network of 64 bits, or an address of IPv4."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -21,6 +21,8 @@ from coordina.core.records import Record
 from coordina.core.refusals import Forbidden, Refusal
 from coordina.core.writer import Writer
 
+LONGEST_QUIET = 3650
+"""Days without movement that anybody may ask for: ten years."""
 GUARDED = ("role", "team", "email")
 """What decides about somebody's access: only who may do as much as they may change it."""
 
@@ -42,6 +44,9 @@ class OrganizationWriter(Writer[Organization]):
             checked["time_zone"] = checked_time_zone(values["time_zone"])
         if values.get("country"):
             checked["country"] = checked_country(values["country"])
+        if "quiet_days" in checked and not 1 <= (checked["quiet_days"] or 0) <= LONGEST_QUIET:
+            wrong = _("Write a number of days from 1 to %(most)d.") % {"most": LONGEST_QUIET}
+            raise Refusal("range", wrong, field="quiet_days")
         return checked
 
     def delete(self, objs: Sequence[Organization], *, by: Any, at: datetime) -> None:
@@ -98,6 +103,8 @@ class UserWriter(Writer[User]):
             values = values | {"email": email}
         if values.get("time_zone"):
             checked_time_zone(values["time_zone"])
+        if values.get("country"):
+            values = values | {"country": checked_country(values["country"])}
         return values
 
     def prepare(self, made: Sequence[User], rows: Sequence[Values], *, by: Any, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Users, teams, roles, the company, and the tokens of programs."""
 
+from coordina.accounts.models.factor import Authenticator, Happening, Identity, Passkey, RecoveryCode, SignInEvent
 from coordina.accounts.models.organization import Organization
 from coordina.accounts.models.owned import LookedAfter
 from coordina.accounts.models.rate import Rate
@@ -11,12 +12,18 @@ from coordina.accounts.models.user import User
 
 __all__ = [
     "Attempt",
+    "Authenticator",
     "Credential",
     "Device",
+    "Happening",
+    "Identity",
     "LookedAfter",
     "Organization",
+    "Passkey",
     "Rate",
+    "RecoveryCode",
     "Role",
+    "SignInEvent",
     "Stamp",
     "Team",
     "Ticket",

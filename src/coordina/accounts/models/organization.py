@@ -14,6 +14,8 @@ class Organization(Record):
 
     Attributes:
         currency: ISO code of the one currency in which sums are reported.
+        quiet_days: Days without anything after which a record is stale, until somebody asks for another number.
+        held_since: Since when nothing leaves, after a restore; None where messages leave as usual.
         is_demo: Whether this is the demo company; only then demo sign-ins exist.
     """
 
@@ -25,6 +27,8 @@ class Organization(Record):
     language = models.CharField(_("language"), max_length=10, choices=Language.choices, default=Language.ES)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Madrid")
     country = models.CharField(_("country"), max_length=2, default="ES")
+    quiet_days = models.PositiveSmallIntegerField(_("days without movement"), default=180)
+    held_since = models.DateTimeField(_("nothing leaves since"), null=True, blank=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta(Record.Meta):

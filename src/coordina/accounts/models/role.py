@@ -14,6 +14,7 @@ class Role(Record):
     Attributes:
         slug: Stable name of the roles that Coordina brings; empty for a company's own.
         reach: Permission name to `own`, `team` or `all`; a permission that is absent is not granted.
+        second_factor: Whether who has it needs a second factor to get in.
         fields: By name of a record type, the fields closed to the role: `hidden`, or `read` for read only.
     """
 
@@ -23,6 +24,7 @@ class Role(Record):
     name = models.CharField(_("name"), max_length=80)
     slug = models.CharField(_("stable name"), max_length=40, blank=True, editable=False)
     reach = models.JSONField(_("permissions"), default=dict, blank=True, editable=False)
+    second_factor = models.BooleanField(_("requires a second factor"), default=False)
     fields = models.JSONField(_("fields"), default=dict, blank=True, editable=False)
 
     class Meta(Record.Meta):

@@ -1,18 +1,31 @@
 """What signing in needs. Machine tables, not records: secrets and counters stay out of the ledger."""
 
+from typing import ClassVar
+
 from django.db import models
+
+from coordina.core.carried import SECRET, UNDER_WAY, Carried
 
 
 class Credential(models.Model):
-    """The hash of a user's password."""
+    """The hash of a user's password.
+
+    Attributes:
+        mark: Random; another one whenever all their sessions have to end, such as with a change of their factors.
+    """
+
+    carried: ClassVar[Carried] = SECRET
 
     user = models.OneToOneField("accounts.User", on_delete=models.CASCADE, related_name="+", primary_key=True)
     password = models.CharField(max_length=200)
+    mark = models.CharField(max_length=16, blank=True, default="")
     changed_at = models.DateTimeField()
 
 
 class Attempt(models.Model):
     """Failed sign-ins of one account or one address within a window; see `accounts.throttle`."""
+
+    carried: ClassVar[Carried] = UNDER_WAY
 
     key = models.CharField(max_length=80, primary_key=True)
     count = models.PositiveIntegerField(default=0)
@@ -33,6 +46,8 @@ class Ticket(models.Model):
         nonce: Random; part of what the link signs.
     """
 
+    carried: ClassVar[Carried] = SECRET
+
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8)
     nonce = models.CharField(max_length=40)
@@ -51,6 +66,8 @@ class Device(models.Model):
         agent: What the browser calls itself.
         address: Network address it was seen at last.
     """
+
+    carried: ClassVar[Carried] = SECRET
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
     session_key = models.CharField(max_length=40, unique=True)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from coordina.core.carried import SECRET, Carried
 from coordina.core.records import Record
 
 
@@ -49,6 +50,8 @@ class TokenKey(models.Model):
         digest: SHA-256 of the secret, hexadecimal; the secret is random, so nothing slower is needed.
         address: Network address it was used from last.
     """
+
+    carried: ClassVar[Carried] = SECRET
 
     token = models.OneToOneField(Token, on_delete=models.CASCADE, related_name="+", primary_key=True)
     digest = models.CharField(max_length=64, unique=True)

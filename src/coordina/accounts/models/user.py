@@ -6,11 +6,12 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Access, Language
+from coordina.accounts.models.factor import Authenticator, Passkey
 from coordina.accounts.models.role import Role
 from coordina.accounts.models.signin import Credential, Stamp
 from coordina.accounts.models.team import Team
@@ -26,10 +27,14 @@ class UserQuerySet(RecordQuerySet["User"]):
     """Users, with what a request needs of them."""
 
     def for_request(self) -> Self:
-        """Join role and team, and read the password's hash and the permission stamp along: one query a request."""
-        hashed = Credential.objects.filter(user_id=OuterRef("pk")).values("password")[:1]
+        """Join role and team, and read password, mark, stamp and whether there is a factor along: one query."""
+        credential = Credential.objects.filter(user_id=OuterRef("pk"))
+        app = Authenticator.objects.filter(user_id=OuterRef("pk"), confirmed_at__isnull=False)
         return self.select_related("role", "team").annotate(
-            hashed=Subquery(hashed), stamp=Subquery(Stamp.objects.order_by("pk").values("count")[:1])
+            hashed=Subquery(credential.values("password")[:1]),
+            mark=Subquery(credential.values("mark")[:1]),
+            stamp=Subquery(Stamp.objects.order_by("pk").values("count")[:1]),
+            has_factor=Exists(app) | Exists(Passkey.objects.filter(user_id=OuterRef("pk"))),
         )
 
 
@@ -54,9 +59,14 @@ class User(Record):
     access = models.CharField(_("access"), max_length=12, choices=Access.choices, default=Access.NO_ACCESS)
     language = models.CharField(_("language"), max_length=10, choices=Language.choices, blank=True, default="")
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True, default="")
+    country = models.CharField(_("numbers and dates as in"), max_length=2, blank=True, default="")
 
     hashed: str | None
     """Hash of the password, where `for_request` read it along."""
+    mark: str | None
+    """Mark of the sessions, where `for_request` read it along."""
+    has_factor: bool
+    """Whether there is an app or a passkey, where `for_request` read it along."""
 
     objects: ClassVar[Any] = UserQuerySet.as_manager()
 
@@ -84,6 +94,11 @@ class User(Record):
         """Two letters for the avatar."""
         words = self.name.split()
         return "".join(w[0] for w in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()[:2]
+
+    @property
+    def lacks_factor(self) -> bool:
+        """Whether the role asks for a second factor and there is none; as `for_request` read it."""
+        return self.role is not None and self.role.second_factor and not self.has_factor
 
     @cached_property
     def reach(self) -> dict[str, str]:
@@ -120,7 +135,7 @@ class User(Record):
         return self.email or ""
 
     def get_session_auth_hash(self) -> str:
-        """Changes with the password and the access, so that old sessions die at once."""
+        """Changes with the password, the access and the factors, so that old sessions die at once."""
         return self._session_hash(settings.SECRET_KEY)
 
     def get_session_auth_fallback_hash(self) -> Any:
@@ -128,7 +143,9 @@ class User(Record):
         return (self._session_hash(key) for key in settings.SECRET_KEY_FALLBACKS)
 
     def _session_hash(self, secret: str | bytes) -> str:
-        hashed = getattr(self, "hashed", None)
+        hashed, mark = getattr(self, "hashed", None), getattr(self, "mark", None)
         if hashed is None:
-            hashed = Credential.objects.filter(user_id=self.pk).values_list("password", flat=True).first()
-        return salted_hmac("coordina.session", f"{hashed}:{self.access}", secret=secret, algorithm="sha256").hexdigest()
+            kept = Credential.objects.filter(user_id=self.pk).values_list("password", "mark").first()
+            hashed, mark = kept or (None, None)
+        said = f"{hashed}:{self.access}:{mark or ''}"
+        return salted_hmac("coordina.session", said, secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Second factors: apps that show codes, passkeys, and codes on paper; who has which, and taking them away."""
