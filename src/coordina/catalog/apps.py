@@ -11,4 +11,4 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.catalog import records
+        from coordina.catalog import defaults, panels, price_records, records, tax_defaults, tax_records

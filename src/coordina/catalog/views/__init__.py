@@ -1,0 +1,1 @@
+"""What products and prices show on pages."""
