@@ -11,6 +11,7 @@ from coordina.core.refusals import Conflict, Forbidden, Invalid, NotFound, Refus
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
+from coordina.ledger.undo import undo
 from coordina.pipeline.actions import (
     complete_next_step,
     lose,
@@ -399,3 +400,20 @@ def test_import_targets_are_the_stages(ground: Ground) -> None:
     assert f"entered_stage:{ground.stages[1].pk}" in found
     assert "entrada en diagnóstico" in found[f"entered_stage:{ground.stages[1].pk}"].aliases
     assert len(found) == 7
+
+
+def test_a_move_is_not_done_again_after_the_opportunity_went_on(ground: Ground) -> None:
+    """Its stay in the stage cannot return beside a later one, so the stage does not either."""
+    obj = ground.new()
+    ground.do(move, obj, stage=ground.stages[2].pk)
+    undone = ground.undo_last().change_set
+    ground.do(win, obj, closed_on=TODAY.isoformat())
+    ground.do(reopen, obj)
+    obj = Opportunity.objects.get()
+    here, before = obj.stage_id, way(obj)
+    assert undone is not None
+    report = undo(undone, by=ground.director, at=AT)
+    obj = Opportunity.objects.get()
+    assert report.held
+    assert (obj.stage_id, way(obj)) == (here, before)
+    check(obj)

@@ -1,7 +1,7 @@
-"""Logging an interaction in seconds, from the page of whatever it was about."""
+"""Logging an interaction in seconds; what people said to being contacted."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +9,13 @@ from pydantic import Field
 
 from coordina.accounts.models import User
 from coordina.core.actions import action
+from coordina.core.permissions import LEADERS, permission
 from coordina.core.refusals import Refusal
 from coordina.core.types import type_of
-from coordina.customers.enums import Consent, Direction, InteractionKind, Outcome
-from coordina.customers.models import Interaction, Person
+from coordina.customers.consent_writers import Saying, hold_newest, note_consent, suppress
+from coordina.customers.contacting import FLAGS
+from coordina.customers.enums import Channel, Consent, Direction, InteractionKind, Outcome
+from coordina.customers.models import Company, Interaction, Person, Purpose, Suppression
 from coordina.records.subjects import about, subject_for
 
 type Kind = Literal["call", "email", "meeting", "visit", "message", "note"]
@@ -74,28 +77,113 @@ def log_interaction(
     return made
 
 
-@action(Person, permission=Person.permission("change"), label=_("Record consent"), icon="shield-check")
+Where = Annotated[Channel | None, Field(json_schema_extra={"label": _("by which way")})]
+For = Annotated[Purpose | None, Field(json_schema_extra={"label": _("what for")})]
+Source = Annotated[str, Field(min_length=1, max_length=160, json_schema_extra={"label": _("how the consent is known")})]
+Said = Annotated[date, Field(json_schema_extra={"initial": "today", "label": _("consent since")})]
+Shown = Annotated[str, Field(max_length=4000, json_schema_extra={"label": _("text shown")})]
+Proof = Annotated[str, Field(max_length=200, json_schema_extra={"label": _("where the proof is")})]
+STAYS = _("What somebody said stays on record for good. If it was wrong, record what is right: the newest counts.")
+ALLOW = permission(
+    "customers.allow_contact",
+    noun=_("contacts"),
+    verb="allow",
+    label=_("Contact again who asked not to be"),
+    grants={**LEADERS, "manager": "team"},
+)
+
+
+@action(
+    Person, permission=Person.permission("change"), label=_("Record consent"), icon="shield-check", undoable=False,
+    warning=STAYS,
+)  # fmt: skip
 def record_consent(
     *,
     person: Person,
     consent: Consent,
-    consent_source: Annotated[
-        str, Field(min_length=1, max_length=160, json_schema_extra={"label": _("how the consent is known")})
-    ],
-    consent_on: Annotated[date, Field(json_schema_extra={"initial": "today", "label": _("consent since")})],
+    consent_source: Source,
+    consent_on: Said,
+    purpose: For = None,
+    channel: Where = None,
+    text_shown: Shown = "",
+    proof: Proof = "",
     by: User,
     at: datetime,
 ) -> Person:
-    """Write down what a person said to being written to, how one knows, and when they said it.
+    """Write down what a person said, how one knows, and when they said it. It is never changed, only countered.
 
     Args:
         consent: What they said.
         consent_source: A form, a call, a contract.
         consent_on: Day they said it; not in the future.
+        purpose: What for; without it, the main purpose.
+        channel: By which way; without it, by all.
+        text_shown: What they were shown; without it, the text of the purpose.
+        proof: Name of a file of theirs, number of a form.
     """
-    writer = type_of(Person).writer
     values = {"consent": consent, "consent_source": consent_source, "consent_on": consent_on}
-    return cast(Person, writer.edit([(person, writer.clean(values, obj=person))], by=by, at=at)[0])
+    type_of(Person).writer.clean(values, obj=person)
+    said = Saying(consent, consent_source, consent_on, purpose, channel or "", text_shown, proof)
+    note_consent(person, said, by=by)
+    hold_newest(person)
+    return person
+
+
+def reopen(record: Any, reason: str) -> Any:
+    """Let somebody be contacted by every way again; the reason stands in the history.
+
+    Raises:
+        Refusal: When no way is closed.
+    """
+    if not any(getattr(record, name) for name in FLAGS):
+        raise Refusal("open", _("They may be contacted already."), status=409)
+    for name in FLAGS:
+        setattr(record, name, False)
+    record.no_contact_reason = reason.strip()[:200]
+    record.save()
+    return record
+
+
+Why = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"label": _("why they may be contacted")})]
+
+
+@action(Person, permission=ALLOW, label=_("Allow contact again"), icon="phone", aside=True)
+def allow_person(*, person: Person, reason: Why, by: User, at: datetime) -> Person:
+    """Contact somebody again who had asked not to be.
+
+    Args:
+        reason: What changed, such as that they asked for it.
+    """
+    return cast(Person, reopen(person, reason))
+
+
+@action(Company, permission=ALLOW, label=_("Allow contact again"), icon="phone", aside=True)
+def allow_company(*, company: Company, reason: Why, by: User, at: datetime) -> Company:
+    """Contact a company again that had asked not to be.
+
+    Args:
+        reason: What changed, such as that they asked for it.
+    """
+    return cast(Company, reopen(company, reason))
+
+
+@action(
+    Suppression, permission=Suppression.permission("add"), label=_("Suppress an address"), verb="create", icon="plus",
+)  # fmt: skip
+def suppress_address(
+    *,
+    address: Annotated[str, Field(min_length=3, max_length=254, json_schema_extra={"label": _("e-mail or phone")})],
+    reason: Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"label": _("why not")})],
+    by: User,
+    at: datetime,
+) -> Suppression:
+    """Send nothing to an address or number any more, whoever it belongs to. Only its fingerprint is kept.
+
+    Args:
+        address: An e-mail address, or a telephone number with its country.
+        reason: Who asked for it, and how.
+    """
+    return suppress(address, reason.strip())
 
 
 def divided(text: str) -> tuple[str, str]:

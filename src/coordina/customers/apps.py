@@ -12,8 +12,11 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         """Register what the room declares."""
         from coordina.customers import (
+            contact_panels,
+            defaults,
             duplicates,
             panels,
+            personal,
             quality,
             records,
             timeline,

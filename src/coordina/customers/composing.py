@@ -9,15 +9,17 @@ from html import escape
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
+from coordina.accounts.rates import DEFAULT_CURRENCY
 from coordina.activity.models import Comment
 from coordina.activity.panels import place
+from coordina.core.addresses import address
+from coordina.core.parsing import parse_moment
 from coordina.core.pieces import pieces
 from coordina.core.prepared import Prepared, PreparedSeen
 from coordina.core.records import Record
@@ -29,6 +31,7 @@ from coordina.customers.models import Company, Interaction, Person, Position
 from coordina.customers.timeline import interactions_with
 from coordina.records.models import Note
 from coordina.records.panels import may_hang
+from coordina.records.timeline import current_formats
 
 OFFERED = 40
 """People the composer offers."""
@@ -89,7 +92,7 @@ def composer_values(
     chosen = given.get("person") if typed is not None else str(_usual_person(record, user, people) or "")
     kind = given.get("kind", "")
     kind = kind if kind in {t.kind for t in tabs} else tabs[0].kind if tabs else ""
-    now = timezone.localtime(timezone.now()).strftime("%Y-%m-%dT%H:%M")
+    formats = current_formats(DEFAULT_CURRENCY)  # no amount is shown
     return {
         "record": record,
         "tabs": tabs,
@@ -99,7 +102,9 @@ def composer_values(
         "people": [(pk, label, str(pk) == chosen) for pk, label in people],
         "people_options": _options([(str(pk), label) for pk, label in people], chosen),
         "text": given.get("text", ""),
-        "at": given.get("happened_at", now),
+        "at": given.get("happened_at", formats.moment_figures(timezone.now())),
+        "when_example": f"{formats.figures(formats.today)} 10:30",
+        "day_order": formats.day_order,
         "asks": {name: name not in closed for name in ("outcome", "direction", "minutes")},
         "minutes": given.get("minutes", ""),
         "outcomes": _choices("outcome", given.get("outcome", Outcome.DONE), get_language()),
@@ -109,7 +114,7 @@ def composer_values(
         "draft": f"{type_of(record).name}-{record.pk}",
         "mentions_url": place(record, "people"),
         "once": secrets.token_urlsafe(9),
-        "composer_url": reverse("customers:log", args=(type_of(record).url, record.pk)),
+        "composer_url": address("customers:log", type_of(record).url, record.pk),
     }
 
 
@@ -224,11 +229,9 @@ def read_composer(typed: Mapping[str, str]) -> dict[str, Any]:
 
 def _moment(text: str) -> dt.datetime:
     try:
-        moment = dt.datetime.fromisoformat(text.strip())
-        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.get_current_timezone())
-    except ValueError:
-        message = _("“%(text)s” is not a day and time. Write it like 2026-11-22 10:30.") % {"text": text[:40]}
-        raise Refusal("datetime", message, field="happened_at") from None
+        return parse_moment(text, get_language() or "es", timezone.localtime())
+    except Refusal as wrong:
+        raise Refusal("datetime", wrong.message, field="happened_at") from None
 
 
 def _minutes(text: str) -> int:

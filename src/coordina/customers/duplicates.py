@@ -4,6 +4,7 @@ from typing import Any
 
 from coordina.core.records import Record
 from coordina.customers import records as _declared_first
+from coordina.customers.contacting import later_consent, stricter
 from coordina.customers.enums import AddressKind
 from coordina.customers.models import Address, Company, Person, Position
 from coordina.records.duplicates import words
@@ -64,6 +65,20 @@ def no_position_at_the_own_company(stays: Record, gone: Record) -> None:
     main = getattr(stays, "company_id", None)
     for position in Position.objects.filter(person=gone.pk, company=main).order_by("pk"):
         position.delete()
+
+
+@mover("customers.Company")
+def companies_not_to_contact(stays: Record, gone: Record) -> None:
+    """What was closed for either stays closed."""
+    if stricter(stays, gone):
+        stays.save()
+
+
+@mover("customers.Person")
+def people_not_to_contact(stays: Record, gone: Record) -> None:
+    """What was closed for either stays closed, and what was said last about consent counts."""
+    if stricter(stays, gone) | later_consent(stays, gone):
+        stays.save()
 
 
 def _written(address: Any) -> tuple[str, str, str]:

@@ -67,3 +67,22 @@ class Consent(TextChoices):
     GIVEN = "given", _("Given")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Channel(TextChoices):
+    """By which way somebody is reached."""
+
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone call")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    SMS = "sms", _("SMS")
+    POST = "post", _("Post")
+
+
+class TaxTreatment(TextChoices):
+    """How sales to a company are taxed where its place does not say."""
+
+    DOMESTIC = "domestic", _("As at home")
+    INTRA = "intra", _("Intra-Community, no tax")
+    EXPORT = "export", _("Export, no tax")
+    EXEMPT = "exempt", _("Exempt")

@@ -12,6 +12,8 @@ from coordina.core.panels import PANELS, Panel
 from coordina.core.records import Record
 from coordina.core.types import type_of
 from coordina.customers.composing import composer_values
+from coordina.customers.contacting import closed
+from coordina.customers.enums import Channel
 from coordina.customers.models import Company, Person, Position
 from coordina.records.panels import timeline_panel
 
@@ -68,9 +70,10 @@ def preferences_panel(person: Person, user: User) -> Mapping[str, Any]:
 def reach_panel(record: Company | Person, user: User) -> Mapping[str, Any]:
     """The number to call and the address to write to, as far as the person may see them."""
     known = type_of(record).known_to(user)
-    numbers = [getattr(record, n) for n in ("mobile", "phone") if n in known]
+    numbers = [getattr(record, n) for n in ("mobile", "phone") if n in known and not closed(record, Channel.PHONE)]
+    write = "email" in known and not closed(record, Channel.EMAIL)
     card = reverse("web:card", args=("people", record.pk)) if isinstance(record, Person) else ""
-    return {"call": next(filter(None, numbers), ""), "write": record.email if "email" in known else "", "card": card}
+    return {"call": next(filter(None, numbers), ""), "write": record.email if write else "", "card": card}
 
 
 for _slot, _of in (("company", Company), ("person", Person)):

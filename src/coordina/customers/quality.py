@@ -1,7 +1,7 @@
 """What is asked of companies and people: how they are reached, who they are, who looks after them."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,21 @@ MISTYPED = frozenset(
 )  # fmt: skip
 """Domains that are large ones written wrongly."""
 OWNERLESS = Check("owner", _("Without an owner"), Concern.OWNER, "owner is empty", "user-question")
+STEPLESS = Check("step", _("Without a next step"), Concern.STEP, "next_step is empty", "player-pause")
+STEP_PAST = Check(
+    "step_past",
+    _("Next step in the past"),
+    Concern.STEP,
+    "next_step is set and next_step_on < today",
+    "calendar-due",
+)
+UNREACHABLE = Check(
+    "reach",
+    _("No e-mail and no telephone"),
+    Concern.WRONG,
+    "email is empty and phone is empty and mobile is empty",
+    "phone",
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -80,9 +95,16 @@ COUNTRY = Flaw("country", _("Country that does not exist"), ("country",), _count
 TAX_ID = Flaw("tax_id", _("Tax id that breaks its country's rules"), ("tax_id", "country"), _tax_id)
 
 
-def _in_touch(column: str) -> Any:
+def in_touch(column: str, **besides: str) -> Callable[[Actor, dt.datetime], Q]:
+    """That somebody was in touch about a record since a moment.
+
+    Args:
+        column: Of interactions, which holds the record's id.
+        **besides: What the interaction holds besides, such as the record's `subject_type`.
+    """
+
     def since(user: Actor, moment: dt.datetime) -> Q:
-        seen = Interaction.objects.visible_to(user).filter(happened_at__gte=moment)
+        seen = Interaction.objects.visible_to(user).filter(happened_at__gte=moment, **besides)
         return Q(Exists(seen.filter(**{column: OuterRef("pk")})))
 
     return since
@@ -95,7 +117,7 @@ ask_of(
         checks=(OWNERLESS,),
         flaws=(EMAIL, PHONE, TAX_ID, COUNTRY),
         by=("owner", "team", "industry", "country"),
-        lived=_in_touch("company_id"),
+        lived=in_touch("company_id"),
     )
 )
 ask_of(
@@ -104,10 +126,9 @@ ask_of(
         important=("company", "job_title", "email", "phone", "city", "language", "consent"),
         checks=(
             OWNERLESS,
-            Check("reach", _("No e-mail and no telephone"), Concern.WRONG,
-                  "email is empty and phone is empty and mobile is empty", "phone"),
+            UNREACHABLE,
         ),
         flaws=(EMAIL, PHONES),
-        lived=_in_touch("person_id"),
+        lived=in_touch("person_id"),
     )
-)  # fmt: skip
+)

@@ -3,16 +3,31 @@
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.declare import declare
-from coordina.core.permissions import GRANTS
+from coordina.core.permissions import GRANTS, Grants
 from coordina.core.types import Draft, Kind, Section, f
 from coordina.customers import actions as _declared_first
 from coordina.customers.brought import COMPANY_VIEWS, INTERACTION_VIEWS, PERSON_VIEWS
+from coordina.customers.consent_writers import PurposeWriter
+from coordina.customers.contact_fields import FIXED, WAYS, contact_fields
+from coordina.customers.contacting import STRICT
 from coordina.customers.interacting import InteractionWriter
 from coordina.customers.meanings import CONSENTS
-from coordina.customers.models import Address, Company, Industry, Interaction, Person, Position
+from coordina.customers.models import (
+    Address,
+    Company,
+    CustomerGroup,
+    Industry,
+    Interaction,
+    Person,
+    Position,
+    Purpose,
+    Suppression,
+)
 from coordina.customers.writers import AddressWriter, CompanyWriter, PersonWriter, PositionWriter
 from coordina.records.tags import tags_field
 
+KEEPERS = Grants(*(dict.fromkeys(("operations", "administrator"), "all") for _verb in range(4)))
+"""Who looks after addresses to which nothing is sent."""
 CHANGED = f("changed_at", label=_("changed"), sortable=True, editable=False, importable=False)
 
 
@@ -43,6 +58,20 @@ INDUSTRY = declare(
     empty=_("Lines of business sort your customers. Add the ones you sell to."),
 )
 
+CUSTOMER_GROUP = declare(
+    CustomerGroup,
+    name="customer_group",
+    url="customer-groups",
+    icon="users-group",
+    fields=(f("name", sortable=True, searchable=True, aliases=("grupo de clientes", "customer group")),),
+    columns=("name",),
+    order="name",
+    grants=GRANTS["setting"],
+    setting=True,
+    match=("name",),
+    empty=_("Groups gather customers who buy on the same terms, such as wholesalers. Add the first one."),
+)
+
 COMPANY = declare(
     Company,
     url="companies",
@@ -67,6 +96,21 @@ COMPANY = declare(
             ),
         ),
         f("industry", aliases=("sector", "industria", "industry", "ramo", "giro", "actividad", "vertical")),
+        f(
+            "customer_group",
+            help=_("For price lists of their own."),
+            aliases=("grupo de clientes", "customer group", "grupo de precios", "tarifa de cliente", "price group"),
+        ),
+        f(
+            "equivalence_surcharge",
+            help=_("A retailer to whom the surcharge is charged besides the tax."),
+            aliases=("recargo de equivalencia", "recargo", "equivalence surcharge"),
+        ),
+        f(
+            "tax_treatment",
+            help=_("Empty: as country, postal code and tax id say."),
+            aliases=("régimen fiscal", "posición fiscal", "fiscal position", "tax treatment"),
+        ),
         f(
             "parent",
             help=_("The company or group it belongs to."),
@@ -162,6 +206,7 @@ COMPANY = declare(
             "region", _("province or state"), "billing state province", "billing state", "state region", "provincia",
             "estado o provincia", "province", "comunidad autónoma",
         ),
+        *contact_fields(Company),
         CHANGED,
     ),
     columns=("name", "relation", "industry", "city", "country", "phone", "owner", "changed_at"),
@@ -171,12 +216,22 @@ COMPANY = declare(
         Section(
             _("Company"), ("name", "relation", "industry", "parent", "tax_id", "founded", "employees", "annual_revenue")
         ),
+        Section(_("Terms"), ("customer_group", "equivalence_surcharge", "tax_treatment")),
         Section(_("Contact"), ("phone", "email", "website", "city", "country")),
+        WAYS,
         Section(_("Who looks after it"), ("owner", "tags", "description")),
     ),
     match=("tax_id", "name"),
     subtitle="city",
-    extra={"fields_first": True, "avatar": "company", "logs": True, "no_sums": ("founded",), "views": COMPANY_VIEWS},
+    extra={
+        "fields_first": True,
+        "avatar": "company",
+        "logs": True,
+        "no_sums": ("founded",),
+        "views": COMPANY_VIEWS,
+        "fixed": FIXED,
+        "strict": STRICT,
+    },
     empty=_("Here you will see the companies you sell to. Import them or create the first one."),
 )  # fmt: skip
 
@@ -271,6 +326,7 @@ PERSON = declare(
         ),
         f("consent_source", aliases=("origen del consentimiento", "consent source", "base legal", "legal basis")),
         f("consent_on", sortable=True, aliases=("fecha del consentimiento", "consent date", "opt-in date")),
+        *contact_fields(Person),
         f(
             "owner",
             aliases=("responsable", "contact owner", "propietario", "propietario del contacto", "comercial"),
@@ -291,6 +347,7 @@ PERSON = declare(
         Section(_("Contact"), ("name", "company", "job_title", "email", "phone", "mobile", "city", "profile_url")),
         Section(_("Personal service"), ("language", "preferences", "special_requests")),
         Section(_("Consent to be written to"), ("consent", "consent_source", "consent_on")),
+        WAYS,
         Section(_("Who looks after them"), ("owner", "tags")),
     ),
     match=("email", "name"),
@@ -304,7 +361,7 @@ PERSON = declare(
             "CELL": "mobile",
             "City": "city",
             "URL": "profile_url",
-        }, "views": PERSON_VIEWS},
+        }, "views": PERSON_VIEWS, "fixed": FIXED, "strict": STRICT},
     empty=_("Here you will see the people you talk to. Import them or create the first one."),
 )  # fmt: skip
 
@@ -366,4 +423,44 @@ INTERACTION = declare(
     grants=GRANTS["owned"],
     importable=False,
     empty=_("Here you will see every call, mail, meeting and visit. Log one on the page of a company or a contact."),
+)
+
+PURPOSE = declare(
+    Purpose,
+    url="purposes",
+    icon="shield-check",
+    writer=PurposeWriter,
+    fields=(
+        f("name", sortable=True),
+        f("text", help=_("What people are shown when they are asked; it is kept with each answer.")),
+        f("main"),
+        f("archived"),
+        CHANGED,
+    ),
+    columns=("name", "main", "archived", "changed_at"),
+    order="name",
+    grants=GRANTS["setting"],
+    setting=True,
+    importable=False,
+    match=("name",),
+    empty=_("What people are asked to agree to: a newsletter, offers, surveys."),
+)
+
+SUPPRESSION = declare(
+    Suppression,
+    url="suppressions",
+    icon="mail-off",
+    fields=(
+        f("kind"),
+        f("reason", sortable=True),
+        f("created_at", label=_("since"), sortable=True, editable=False, importable=False),
+    ),
+    columns=("kind", "reason", "created_at"),
+    facts=("kind", "created_at"),
+    order="-created_at",
+    grants=KEEPERS,
+    setting=True,
+    importable=False,
+    extra={"new": _("Suppress an address")},
+    empty=_("Addresses and numbers to which nothing is sent, whoever they belong to. Only a fingerprint is kept."),
 )

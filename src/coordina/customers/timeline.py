@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coordina.core.addresses import address
 from coordina.core.records import Record
 from coordina.core.sight import veiled
 from coordina.core.timeline import TIMELINE, Look, Moment, Source
@@ -77,7 +77,7 @@ def _subjects(found: Sequence[Interaction], look: Look) -> dict[tuple[str, int],
         if known is not None:
             rows: Any = known.model.objects
             pairs = rows.visible_to(look.user).filter(pk__in=keys).values_list("pk", known.model.title_column)
-            names |= {(label, pk): (str(t), reverse("web:detail", args=(known.url, pk))) for pk, t in pairs}
+            names |= {(label, pk): (str(t), address("web:detail", known.url, pk)) for pk, t in pairs}
     return names
 
 
@@ -92,7 +92,7 @@ def _moment(each: Interaction, look: Look, names: Mapping[tuple[str, int], tuple
     if each.subject_id is not None and (each.subject_type, each.subject_id) in names:
         links.append((*names[each.subject_type, each.subject_id], ""))
     if may_change(look.user, each):
-        links.append((gettext_lazy("Edit interaction"), reverse("web:edit", args=("interactions", each.pk)), "pencil"))
+        links.append((gettext_lazy("Edit interaction"), address("web:edit", "interactions", each.pk), "pencil"))
     return Moment(
         source="interactions",
         mark=f"{micros}-{each.pk}",
@@ -121,7 +121,7 @@ def said(each: Interaction) -> SafeString:
     incoming = each.direction == Direction.IN
     if each.person is None:
         return format_html(_ALONE_IN[each.kind] if incoming and each.kind in _ALONE_IN else _ALONE[each.kind], **values)
-    url = reverse("web:detail", args=("people", each.person.pk))
+    url = address("web:detail", "people", each.person.pk)
     values["person"] = format_html('<a class="strong" href="{}">{}</a>', url, each.person.name)
     return format_html(_WITH_IN[each.kind] if incoming and each.kind in _WITH_IN else _WITH[each.kind], **values)
 

@@ -16,6 +16,8 @@ from coordina.core.contact import parse_country, parse_email, parse_phone, parse
 from coordina.core.refusals import Refusal
 from coordina.core.tax_ids import parse_tax_id
 from coordina.core.writer import Writer
+from coordina.customers.consent_writers import TOLD, note_main
+from coordina.customers.contacting import kept_strict
 from coordina.customers.enums import AddressKind
 from coordina.customers.models import Address, Company, Person, Position
 from coordina.records.writers import Tagged, normalised
@@ -92,7 +94,8 @@ class CompanyWriter(Tagged[Company]):
 
     def clean(self, values: Values, *, obj: Company | None = None) -> Values:
         """Check and normalise what was given for a company."""
-        values = normalised(super().clean(values, obj=obj), {"country": lambda v: parse_country(str(v))}, obj)
+        values = kept_strict(super().clean(values, obj=obj), obj)
+        values = normalised(values, {"country": lambda v: parse_country(str(v))}, obj)
         country = values.get("country", obj.country if obj else "")
 
         def tax_id(text: Any) -> str:
@@ -208,7 +211,7 @@ class PersonWriter(Tagged[Person]):
 
     def clean(self, values: Values, *, obj: Person | None = None) -> Values:
         """Check and normalise what was given for a person."""
-        values = super().clean(values, obj=obj)
+        values = kept_strict(super().clean(values, obj=obj), obj)
         whole = " ".join(str(values[n]).strip() for n in ("first_name", "last_name") if values.get(n))[:200]
         if whole and not values.get("name"):
             values = values | {"name": whole}
@@ -224,9 +227,15 @@ class PersonWriter(Tagged[Person]):
         phone = phone_rule(country)
         return normalised(values, {"phone": phone, "mobile": phone, "email": parse_email, "profile_url": url_rule}, obj)
 
+    def created(self, made: Sequence[Person], rows: Sequence[Values], *, by: Any, at: datetime) -> None:
+        """What new people said about consent is the first line of its history."""
+        super().created(made, rows, by=by, at=at)
+        note_main(made, by)
+
     def edited(self, changes: Sequence[tuple[Person, Values]], *, by: Any, at: datetime) -> None:
-        """A further company that became the main one is no further one any more."""
+        """A further company that became the main one is no further one; what was said about consent is kept."""
         super().edited(changes, by=by, at=at)
+        note_main([obj for obj, values in changes if not values.keys().isdisjoint(TOLD)], by)
         moved = [obj.pk for obj, values in changes if values.get("company") is not None]
         for start in range(0, len(moved), 500):
             Position.objects.filter(person__in=moved[start : start + 500], company=F("person__company")).delete()

@@ -13,9 +13,25 @@ from coordina.core.changes import Values
 from coordina.core.permissions import LEADERS, permission
 from coordina.core.refusals import Refusal
 from coordina.core.types import type_of
-from coordina.customers.actions import UNANSWERED, How, log_interaction
-from coordina.customers.enums import Direction, InteractionKind
+from coordina.customers.actions import (
+    ALLOW,
+    STAYS,
+    UNANSWERED,
+    For,
+    How,
+    Proof,
+    Said,
+    Shown,
+    Source,
+    Where,
+    Why,
+    log_interaction,
+    reopen,
+)
+from coordina.customers.consent_writers import Saying, note_consent
+from coordina.customers.enums import Consent, Direction, InteractionKind
 from coordina.customers.models import Interaction
+from coordina.customers.writers import AHEAD
 from coordina.leads import rules
 from coordina.leads.enums import OPEN, UNCONVERTED
 from coordina.leads.models import Lead, LeadEntry, LeadReason, LeadStage
@@ -275,3 +291,45 @@ def log_call(
     log_interaction(subject_type=label, subject_id=lead.pk, kind="call", text=said, outcome=outcome, by=by, at=at)
     found: Lead = Lead.objects.get(pk=lead.pk)
     return found
+
+
+@action(Lead, permission=CHANGE, label=_("Record consent"), icon="shield-check", undoable=False, warning=STAYS)
+def record_lead_consent(
+    *,
+    lead: Lead,
+    consent: Consent,
+    consent_source: Source,
+    consent_on: Said,
+    purpose: For = None,
+    channel: Where = None,
+    text_shown: Shown = "",
+    proof: Proof = "",
+    by: User,
+    at: datetime,
+) -> Lead:
+    """Write down what a lead said, how one knows, and when they said it. It is never changed, only countered.
+
+    Args:
+        consent: What they said.
+        consent_source: A form, a call, a contract.
+        consent_on: Day they said it; not in the future.
+        purpose: What for; without it, the main purpose.
+        channel: By which way; without it, by all.
+        text_shown: What they were shown; without it, the text of the purpose.
+        proof: Name of a file of theirs, number of a form.
+    """
+    if consent_on > (at + AHEAD).date():
+        raise Refusal("future", _("That day is still to come. Choose today or an earlier day."), field="consent_on")
+    said = Saying(consent, consent_source, consent_on, purpose, channel or "", text_shown, proof)
+    note_consent(lead, said, by=by)
+    return lead
+
+
+@action(Lead, permission=ALLOW, label=_("Allow contact again"), icon="phone", aside=True)
+def allow_lead(*, lead: Lead, reason: Why, by: User, at: datetime) -> Lead:
+    """Contact a lead again that had asked not to be.
+
+    Args:
+        reason: What changed, such as that they asked for it.
+    """
+    return cast(Lead, reopen(lead, reason))

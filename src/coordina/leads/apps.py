@@ -11,4 +11,15 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.leads import cells, defaults, duplicates, metrics, panels, quality, records, timeline, watchers
+        from coordina.leads import (
+            cells,
+            defaults,
+            duplicates,
+            metrics,
+            panels,
+            personal,
+            quality,
+            records,
+            timeline,
+            watchers,
+        )

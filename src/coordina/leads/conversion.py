@@ -17,6 +17,8 @@ from coordina.core.records import Record
 from coordina.core.refusals import Forbidden, Invalid, Refusal
 from coordina.core.sight import written_names
 from coordina.core.types import Kind, type_of
+from coordina.customers.consent_writers import copy_consents
+from coordina.customers.contacting import stricter
 from coordina.customers.enums import AddressKind
 from coordina.customers.models import Address, Company, Interaction, Person, Position
 from coordina.customers.writers import ADDRESSED
@@ -293,6 +295,11 @@ def _tie(work: _Work) -> None:
         if words and name in found and work.holders[name].open:
             both = clean_words({w.casefold(): w for w in [*words_of(found[name]), *words]}.values())[:MOST]
             set_words([(found[name], both)])
+    for name in ("person", "company") if person is None else ("person",):
+        if name in found and stricter(found[name], lead):
+            found[name].save()
+    if person is not None:
+        copy_consents(lead, person, work.by)
     _move_hung(work)
     talks = list(Interaction.objects.filter(subject_type=lead._meta.label, subject_id=lead.pk).locked().order_by("pk"))
     for talk in talks:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
+from coordina.customers.contacting import stricter
 from coordina.leads import records as _declared_first
 from coordina.leads.models import Lead, LeadEntry
 from coordina.records.duplicates.deciding import compared
@@ -38,3 +39,10 @@ def one_way_through_the_funnel(stays: Record, gone: Record) -> None:
         raise Refusal("converted", _("“%(name)s” was converted already: let that one stay.") % {"name": str(gone)})
     for entry in LeadEntry.objects.filter(lead=gone.pk).order_by("pk"):
         entry.delete()
+
+
+@mover("leads.Lead")
+def leads_not_to_contact(stays: Record, gone: Record) -> None:
+    """What was closed for either stays closed."""
+    if stricter(stays, gone):
+        stays.save()

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.panels import PANELS, Panel
+from coordina.customers.contact_panels import consent_on, show_on
 from coordina.leads.models import Lead
 from coordina.leads.views import panels
 from coordina.records.models import Attachment
@@ -26,3 +27,6 @@ for _name, _panel in {
     "opportunity-leads": Panel("opportunity.side", _("Comes from"), SEE, "leads/origin.html", panels.origin, order=40),
 }.items():
     PANELS.add(_name, _panel)
+
+show_on("lead", Lead)
+consent_on("lead", Lead)

@@ -7,6 +7,8 @@ from coordina.catalog.models import Product
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, Section, f
+from coordina.customers.contact_fields import FIXED, WAYS, contact_fields
+from coordina.customers.contacting import STRICT
 from coordina.customers.records import only_imported
 from coordina.leads import conversion as _converts  # own actions are declared before the generated ones
 from coordina.leads.brought import LEAD_VIEWS
@@ -150,6 +152,7 @@ LEAD = declare(
         tags_field(Lead),
         f("product", virtual=True, label=_("product of interest"), kind=Kind.REF, to=Product, path="product",
           many=with_products, editable=False, importable=False),
+        *contact_fields(Lead),
         f("changed_at", label=_("changed"), sortable=True, editable=False, importable=False),
     ),
     columns=("title", "company_name", "stage", "source", "received_at", "next_step", "amount", "owner"),
@@ -167,6 +170,7 @@ LEAD = declare(
             _("What they want"),
             ("description", "amount", "currency", "next_step", "next_step_on", "reason", "outcome_note"),
         ),
+        WAYS,
         Section(_("Who looks after it"), ("owner", "team", "stage", "tags")),
     ),
     grants=GRANTS["owned"],
@@ -174,10 +178,12 @@ LEAD = declare(
     subtitle="company_name",
     extra={
         "hand_over": "status in (new, contacted, qualified)",
+        "events": {"moved": ("stage", _("moves to another stage"))},
         "new": _("New lead"),
         "logs": True,
         "id_aliases": ("lead id", "prospect id", "lead number", "id de prospecto", "id de posible cliente"),
-        "fixed": ("name", "company_name", "reference", "stage", "entered_on", "received_at"),
+        "fixed": ("name", "company_name", "reference", "stage", "entered_on", "received_at", *FIXED),
+        "strict": STRICT,
         "later": (
             *("tax_id", "annual_revenue", "street", "postal_code", "region", "tracking", "first_touch_at"),
             *("outcome_note", "currency", "stage"),

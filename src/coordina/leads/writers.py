@@ -18,6 +18,7 @@ from coordina.core.refusals import Refusal
 from coordina.core.tax_ids import parse_tax_id
 from coordina.core.types import type_of
 from coordina.core.writer import Writer
+from coordina.customers.contacting import STRICT, kept_strict
 from coordina.customers.models import Company, Person
 from coordina.customers.writers import phone_rule, url_rule
 from coordina.leads import rules
@@ -39,7 +40,7 @@ REACHABLE = ("name", "company_name", "email", "phone", "mobile", "website")
 BECAME: Mapping[str, type[Record]] = {"company": Company, "person": Person, "opportunity": Opportunity}
 IMPORTED = ("first_name", "last_name", "meant", "is_converted", "ended_on", *(f"became_{name}" for name in BECAME))
 """Values that files give and that become others."""
-STILL_CHANGES = frozenset({"owner", "team", "tags", "company", "person", "opportunity", "other_data"})
+STILL_CHANGES = frozenset({"owner", "team", "tags", "company", "person", "opportunity", "other_data", *STRICT})
 """What may change of a converted lead: who looks after it, and what it hangs together with."""
 
 
@@ -56,7 +57,7 @@ class LeadWriter(Tagged[Lead]):
 
     def clean(self, values: Values, *, obj: Lead | None = None) -> Values:
         """Check one row: contact data in one form, currency, stage."""
-        values = super().clean(values, obj=obj)
+        values = kept_strict(super().clean(values, obj=obj), obj)
         if obj is not None and obj.status == rules.CONVERTED and not _harmless(values, obj):
             raise Refusal("converted", _("It was converted: it is history now. Undo the conversion first."), status=409)
         values = {n: v for n, v in values.items() if n not in ("stage", "received_at") or v is not None}

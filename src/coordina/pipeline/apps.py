@@ -20,6 +20,7 @@ class PipelineConfig(AppConfig):
             jobs,
             metrics,
             panels,
+            personal,
             quality,
             records,
             sums,

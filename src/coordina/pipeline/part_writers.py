@@ -1,33 +1,55 @@
 """How the parts of an opportunity and the settings of the pipeline come into being, change and go."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from coordina.accounts.rates import reporting_currency
+from coordina.catalog.part_writers import refuse_quantity
+from coordina.catalog.pricing import price_of
+from coordina.catalog.queries import book_of, customer_of
+from coordina.catalog.tax_queries import Taxes, taxes_for, without_tax
 from coordina.core.changes import Values
 from coordina.core.refusals import Refusal
 from coordina.core.writer import Writer
+from coordina.pipeline.calendar import today_of
 from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Reason, Stage, StageEntry, Stakeholder
 
 
 class LineWriter(Writer[OpportunityLine]):
-    """Lines take the product's list price where none is said and the currencies agree."""
+    """Lines take the price of the company's price lists where none is said."""
 
     def clean(self, values: Values, *, obj: OpportunityLine | None = None) -> Values:
-        """Refuse a quantity of nothing."""
-        if values.get("quantity") is not None and values["quantity"] <= 0:
-            raise Refusal("quantity", _("A quantity is above zero."), field="quantity")
+        """Refuse a quantity of nothing, and one that the product's unit cannot be divided into."""
+        product = values.get("product") or (obj.product if obj is not None else None)
+        if product is not None:
+            refuse_quantity(values.get("quantity"), product)
         return {n: v for n, v in values.items() if n != "quantity" or v is not None}
 
     def prepare(self, made: Sequence[OpportunityLine], rows: Sequence[Values], *, by: Any, at: datetime) -> None:
-        """Fill in list prices."""
-        for line in made:
-            if line.unit_price is None and line.product.currency in ("", line.opportunity.currency):
-                line.unit_price = line.product.price
+        """Propose what the price lists say for the company, in the opportunity's currency."""
+        open_lines = [line for line in made if line.unit_price is None]
+        for opportunity in {line.opportunity_id: line.opportunity for line in open_lines}.values():
+            lines = [line for line in open_lines if line.opportunity_id == opportunity.pk]
+            _propose(opportunity, lines, today_of(by, at))
+
+
+def _propose(opportunity: Opportunity, lines: Sequence[OpportunityLine], day: date) -> None:
+    """Give lines of an opportunity the prices of its company, without tax; where there is none they stay empty."""
+    customer, currency = customer_of(opportunity.company), opportunity.currency or reporting_currency()
+    book = book_of([line.product_id for line in lines], customer, currency)
+    taxes: Taxes | None = None
+    for line in lines:
+        price = price_of(line.product_id, Decimal(line.quantity), customer, currency, day, book)
+        if price.with_tax and taxes is None:
+            taxes = taxes_for(opportunity.company, [each.product_id for each in lines])
+        net = without_tax(price, taxes.on(line.product_id, day) if taxes is not None else None)
+        line.unit_price = net.amount if net is not None else None
 
 
 class StakeholderWriter(Writer[Stakeholder]):

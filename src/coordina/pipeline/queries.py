@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Count, DecimalField, F, Func, Q, S
 from coordina.core import keyset
 from coordina.core.actors import Actor, Reach
 from coordina.core.ordering import Order
-from coordina.core.prepared import Prepared
+from coordina.core.prepared import Prepared, RowIds
 from coordina.core.sight import hidden_columns
 from coordina.core.types import type_of
 from coordina.pipeline import rules
@@ -175,7 +175,7 @@ def _page(stage: int, user: Actor, condition: Q | None, after: str, size: int) -
 
 
 def _cards(keys: Sequence[int], user: Actor) -> dict[int, Card]:
-    return {card.pk: card for card in _veiled([Card(*row) for row in _CARDS(keys)], user)}
+    return {card.pk: card for card in _veiled([Card(*row) for row in _CARDS(RowIds(keys))], user)}
 
 
 _EMPTY: Mapping[str, Any] = {"company": None, "amount": None, "closes_on": None, "next_step": "", "next_step_on": None}
@@ -334,8 +334,9 @@ def lines_of(opportunity: Opportunity, user: Actor) -> list[dict[str, Any]]:
             "product": "" if "product" in hidden else product,
             "quantity": None if "quantity" in hidden else quantity,
             "price": None if "unit_price" in hidden else price,
+            "key": None if "product" in hidden else key,
         }
-        for pk, product, quantity, price in _LINES(opportunity.pk)
+        for pk, product, quantity, price, key in _LINES(opportunity.pk)
     ]
     for line in found:
         known = line["price"] is not None and line["quantity"] is not None
@@ -347,6 +348,6 @@ _LINES = Prepared(
     lambda deal: (
         OpportunityLine.objects.filter(opportunity_id=deal)
         .order_by("pk")
-        .values_list("pk", "product__name", "quantity", "unit_price")
+        .values_list("pk", "product__name", "quantity", "unit_price", "product_id")
     )
 )

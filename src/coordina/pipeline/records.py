@@ -150,6 +150,7 @@ OPPORTUNITY = declare(
     subtitle="company",
     extra={
         "hand_over": "status = open",
+        "events": {"moved": ("stage", _("moves to another stage"))},
         "fixed": ("reference", "pipeline", "stage", "entered_on"),
         "new": _("New opportunity"),
         "logs": True,

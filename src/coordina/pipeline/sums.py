@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Sum
 from coordina.core.changes import Entry
 from coordina.core.derived import REBUILDS, follows
 from coordina.core.inserting import insert_tuples
-from coordina.core.prepared import Prepared
+from coordina.core.prepared import Prepared, RowIds
 from coordina.pipeline.models import Opportunity, StageSum
 
 type Key = tuple[int, int, int | None]
@@ -24,6 +24,8 @@ MEASURES = ("count", "cents", "weighted", "dated", "days")
 READ = (*DIMENSIONS, "value", "probability", "entered_on")
 """Columns that a sum depends on."""
 CHUNK = 1000
+"""Opportunities that are held at once."""
+TRIES = 3
 FULL = 5000
 """Rows after which bulk work asks the job to add them up at once."""
 
@@ -83,20 +85,21 @@ def append(entries: Sequence[Entry]) -> None:
             figures[_key(after)].add(after, 1)
         if before is not None:
             figures[_key(before)].add(before, -1)
-    _write(figures)
+    if many := _write(figures):
+        [(last,)] = _LAST()
+        _ask_job(last - many, last)
 
 
 def _rows(keys: Iterable[int]) -> dict[int, dict[str, Any]]:
     """The columns that count, of some opportunities."""
-    return {row.pop("pk"): row for row in _COLUMNS(list(set(keys)))}
+    return {row.pop("pk"): row for row in _COLUMNS(RowIds(set(keys)))}
 
 
-def _write(figures: Mapping[Key, Figures]) -> None:
+def _write(figures: Mapping[Key, Figures]) -> int:
+    """Append what is not empty; gives how many rows that is."""
     rows = [(*key, *(getattr(found, name) for name in MEASURES)) for key, found in figures.items() if not found.empty]
-    if rows:
-        insert_tuples(StageSum, ("stage_id", "owner_id", "team_id", *MEASURES), rows, "default")
-        [(last,)] = _LAST()
-        _ask_job(last - len(rows), last)
+    insert_tuples(StageSum, ("stage_id", "owner_id", "team_id", *MEASURES), rows, "default")
+    return len(rows)
 
 
 def _ask_job(before: int, last: int) -> None:
@@ -109,36 +112,19 @@ def _ask_job(before: int, last: int) -> None:
 
 def compact() -> int:
     """Add up the rows of each key. Writers go on appending meanwhile; gives how many rows went."""
-    with transaction.atomic():
-        last = StageSum.objects.aggregate(last=Max("pk"))["last"] or 0
-        rows = StageSum.objects.filter(pk__lte=last)
-        totals = list(
-            rows.values_list(*DIMENSIONS)
-            .annotate(rows=Count("pk"), **{f"sum_{m}": Sum(m) for m in MEASURES})
-            .order_by()
-        )
-        several = [total for total in totals if total[3] > 1]
-        before = sum(total[3] for total in several)
-        for start in range(0, len(several), CHUNK):
-            part = several[start : start + CHUNK]
-            _replace(last, part)
-    return before - len(several)
-
-
-def _replace(last: int, totals: Sequence[tuple[Any, ...]]) -> None:
-    wanted = {tuple(total[:3]): total for total in totals}
-    rows = StageSum.objects.filter(pk__lte=last, owner_id__in={total[1] for total in totals}).select_for_update()
-    keys: dict[Key, Figures] = defaultdict(Figures)
-    gone: list[int] = []
-    for pk, stage, owner, team, *figures in rows.order_by("pk").values_list("pk", *DIMENSIONS, *MEASURES):
-        if (stage, owner, team) in wanted:
-            gone.append(pk)
-            for name, value in zip(MEASURES, figures, strict=True):
-                found = keys[stage, owner, team]
-                setattr(found, name, getattr(found, name) + value)
-    for start in range(0, len(gone), CHUNK):
-        StageSum.objects.filter(pk__in=gone[start : start + CHUNK]).delete()
-    _write(keys)
+    for _try in range(TRIES):
+        with transaction.atomic():
+            last = StageSum.objects.aggregate(last=Max("pk"))["last"] or 0
+            rows = StageSum.objects.filter(pk__lte=last)
+            added = rows.values_list(*DIMENSIONS).annotate(rows=Count("pk"), **{f"sum_{m}": Sum(m) for m in MEASURES})
+            totals = list(added.order_by())
+            before = sum(total[3] for total in totals)
+            if before == len(totals):
+                return 0
+            if StageSum.objects.filter(pk__lte=last).delete()[0] == before:
+                return before - _write({total[:3]: Figures(*map(int, total[4:])) for total in totals})
+            transaction.set_rollback(True)  # a writer, or somebody who adds up too, has come in between
+    return 0
 
 
 def totals() -> dict[Key, tuple[int, ...]]:
@@ -159,9 +145,7 @@ def rebuild() -> int:
     """Make all sums anew; gives how many rows there are."""
     with transaction.atomic():
         StageSum.objects.all().delete()
-        figures = counted()
-        _write(figures)
-    return len(figures)
+        return _write(counted())
 
 
 def compare() -> int:

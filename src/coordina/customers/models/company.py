@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import LookedAfter
 from coordina.core.records import Record
-from coordina.customers.enums import AddressKind, Relation
+from coordina.customers.enums import AddressKind, Relation, TaxTreatment
+from coordina.customers.models.contactable import Contactable
+from coordina.customers.models.group import CustomerGroup
 from coordina.records.models import Extensible
 
 
@@ -28,7 +30,7 @@ class Industry(Record):
         return self.name
 
 
-class Company(LookedAfter, Extensible):
+class Company(LookedAfter, Contactable, Extensible):
     """An organisation one sells to, or might.
 
     Attributes:
@@ -36,12 +38,26 @@ class Company(LookedAfter, Extensible):
         annual_revenue: In the reporting currency, major units.
         phone: E.164.
         tax_id: As the country writes it, checked where its rule is known.
+        equivalence_surcharge: Whether it is a retailer on whose goods the surcharge is charged besides the tax.
+        tax_treatment: How sales to it are taxed; empty: as its place says.
     """
 
     name = models.CharField(_("name"), max_length=200)
     relation = models.CharField(_("relation"), max_length=10, choices=Relation.choices, default=Relation.PROSPECT)
     industry = models.ForeignKey(
         Industry, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("industry")
+    )
+    customer_group = models.ForeignKey(
+        CustomerGroup,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("customer group"),
+    )
+    equivalence_surcharge = models.BooleanField(_("equivalence surcharge"), default=False)
+    tax_treatment = models.CharField(
+        _("tax treatment"), max_length=10, choices=TaxTreatment.choices, blank=True, default=""
     )
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("part of")

@@ -10,10 +10,11 @@ from coordina.accounts.models import LookedAfter
 from coordina.core.records import Record
 from coordina.customers.enums import Consent
 from coordina.customers.models.company import Company
+from coordina.customers.models.contactable import Contactable
 from coordina.records.models import Extensible
 
 
-class Person(LookedAfter, Extensible):
+class Person(LookedAfter, Contactable, Extensible):
     """Somebody one talks to.
 
     Attributes:

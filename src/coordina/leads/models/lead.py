@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.models import LookedAfter
 from coordina.core.indexes import SortIndex
-from coordina.customers.models import Company, Industry, Person
+from coordina.customers.models import Company, Contactable, Industry, Person
 from coordina.leads import rules
 from coordina.leads.enums import Status
 from coordina.leads.models.stages import LeadReason, LeadStage
@@ -15,7 +15,7 @@ from coordina.pipeline.models import Opportunity
 from coordina.records.models import Extensible
 
 
-class Lead(LookedAfter, Extensible):
+class Lead(LookedAfter, Contactable, Extensible):
     """Somebody who might buy, before it is known whether it is worth a sale. It stays after conversion, as history.
 
     Attributes:

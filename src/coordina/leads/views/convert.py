@@ -170,6 +170,7 @@ def context_of(request: Any, lead: Lead, errors: Mapping[str, Sequence[str]] | N
             "amount": typed.get("amount", amount),
             "currency": typed.get("currency", lead.currency or request.organization.currency),
             "closes_on": typed.get("closes_on", ""),
+            "example": request.formats.figures(request.formats.today),
             "asks": {name: name not in closed for name in ("stage", "amount", "currency", "closes_on")},
             "pipelines": _pipelines(typed.get("stage", "")),
         },

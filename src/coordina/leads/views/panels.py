@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from coordina.core.actions import of
+from coordina.core.addresses import address
+from coordina.core.prepared import PreparedSeen
 from coordina.core.records import Record
 from coordina.core.sight import blanked
 from coordina.core.types import type_of
 from coordina.customers.composing import composer_values
+from coordina.customers.contacting import closed
+from coordina.customers.enums import Channel
 from coordina.leads import rules
 from coordina.leads.actions import CHANGE, set_lead_step
 from coordina.leads.enums import OPEN
 from coordina.leads.models import Lead, LeadEntry
 from coordina.leads.stages import Stages
-from coordina.leads.timeline import BECAME, leads_of
+from coordina.leads.timeline import BECAME
 from coordina.ledger.models import ChangeSet
 from coordina.pipeline.calendar import formats_here
 from coordina.pipeline.queries import days_by_stage
@@ -34,7 +36,7 @@ def changeable(record: Lead, user: Any) -> bool:
 
 def home_of(record: Lead) -> str:
     """The page of a lead."""
-    return reverse("web:detail", args=("leads", record.pk))
+    return address("web:detail", "leads", record.pk)
 
 
 def path(record: Lead, user: Any) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def path(record: Lead, user: Any) -> dict[str, Any]:
         step: dict[str, Any] = {"name": stage.name, "state": state}
         step["note"] = formats.days(days[stage.pk]) if stage.pk in days and (now or behind) else ""
         if moves and not now:
-            step["action"] = reverse("leads:move", args=(record.pk,))
+            step["action"] = address("leads:move", record.pk)
             step["fields"] = {"stage": stage.pk, "version": record.version, "next": home_of(record)}
         steps.append(step)
     if record.status not in OPEN:
@@ -65,7 +67,8 @@ def path(record: Lead, user: Any) -> dict[str, Any]:
 
 def reach(record: Lead, user: Any) -> Mapping[str, Any]:
     """The number to call and the address to write to."""
-    return {"call": record.mobile or record.phone, "write": record.email}
+    call = "" if closed(record, Channel.PHONE) else record.mobile or record.phone
+    return {"call": call, "write": "" if closed(record, Channel.EMAIL) else record.email}
 
 
 def acts(record: Lead, user: Any) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def acts(record: Lead, user: Any) -> dict[str, Any]:
     may = record.status in OPEN and changeable(record, user)
     back = urlencode({"next": home_of(record)})
     return {
-        "convert_url": reverse("leads:convert", args=(record.pk,)) if may else "",
+        "convert_url": address("leads:convert", record.pk) if may else "",
         "disqualify_url": f"{home_of(record)}do/disqualify/?{back}" if may else "",
     }
 
@@ -114,7 +117,7 @@ def became(record: Lead, user: Any) -> dict[str, Any]:
         rows: Any = model.objects
         row = rows.visible_to(user).filter(pk=key).first() if key is not None else None
         if row is not None:
-            url = reverse("web:detail", args=(URLS[name], row.pk))
+            url = address("web:detail", URLS[name], row.pk)
             found.append({"name": str(row), "noun": row._meta.verbose_name, "url": url})
     done = ChangeSet.objects.filter(action="leads.convert", subject_type=Lead._meta.label, subject_id=record.pk)
     last = done.order_by("-pk").first()
@@ -123,18 +126,30 @@ def became(record: Lead, user: Any) -> dict[str, Any]:
         "converted": True,
         "found": found,
         "day": formats.date_full(record.closed_on),
-        "undo_url": reverse("web:change", args=(last.pk,)) if undoable and last is not None else "",
+        "undo_url": address("web:change", last.pk) if undoable and last is not None else "",
     }
+
+
+COLUMNS = ("pk", "title", "reference", "source", "campaign", "received_at")
+
+
+def _came_from(name: str) -> PreparedSeen[Lead]:
+    def build(rows: Any, key: Any) -> Any:
+        return rows.filter(**{name: key}).order_by("-received_at", "-pk").values_list(*COLUMNS)[: SHOWN + 1]
+
+    return PreparedSeen(Lead, build)
+
+
+_ORIGIN = {name: _came_from(name) for name in BECAME.values()}
 
 
 def origin(record: Record, user: Any) -> dict[str, Any]:
     """The leads that a company, a person or an opportunity comes from, the newest first."""
     formats = formats_here("EUR")
-    seen = leads_of(record).visible_to(user).order_by("-received_at", "-pk")
-    columns = ("pk", "title", "reference", "source", "campaign", "received_at")
-    rows = [dict(blanked(row, type_of(Lead), user)) for row in seen.values(*columns)[: SHOWN + 1]]
+    found = _ORIGIN[BECAME[type(record)]](user, record.pk)
+    rows = [dict(blanked(dict(zip(COLUMNS, row, strict=True)), type_of(Lead), user)) for row in found]
     for row in rows:
-        row["url"] = reverse("web:detail", args=("leads", row["pk"]))
+        row["url"] = address("web:detail", "leads", row["pk"])
         came = row["received_at"]
         row["day"] = formats.date_short(formats.local(came).date()) if came is not None else ""
         row["from"] = " · ".join(text for text in (row["source"], row["campaign"]) if text)

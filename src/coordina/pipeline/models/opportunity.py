@@ -102,6 +102,11 @@ class Opportunity(LookedAfter, Extensible):
             ),
             SortIndex(fields=["owner", "stage", "-closes_on", "-id"], name="opp_own_stage"),
             SortIndex(fields=["team", "stage", "-closes_on", "-id"], name="opp_team_stage"),
+            models.Index(fields=["stage", "-changed_at", "-id"], name="opp_stage_new"),
+            models.Index(
+                fields=["team", "status", "amount", "closes_on", "closed_on", "value"],
+                name="opp_team_facts",  # what a manager filters, sorts and sums by, without reading the rows
+            ),
             models.Index(fields=["status", "closed_on", "value", "owner", "team"], name="opp_closed"),
             models.Index(fields=["status", "-changed_at", "-id"], name="opp_status"),
             SortIndex(fields=["status", "-closes_on", "-id"], name="opp_status_closes"),

@@ -1,6 +1,10 @@
 """Sums of the board, kept beside the opportunities."""
 
+from typing import ClassVar
+
 from django.db import models
+
+from coordina.core.carried import WORKED_OUT, Carried
 
 
 class StageSum(models.Model):
@@ -16,6 +20,8 @@ class StageSum(models.Model):
         dated: How many have a known day of entry.
         days: Sum of these days, as ordinals: the mean time in the stage is today less their mean.
     """
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     stage = models.ForeignKey("pipeline.Stage", on_delete=models.CASCADE, related_name="+", db_index=False)
     owner_id = models.BigIntegerField()

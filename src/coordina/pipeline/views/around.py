@@ -5,12 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from coordina.accounts.company import the_company
 from coordina.core.actions import standard
+from coordina.core.addresses import address
 from coordina.core.formats import Formats
 from coordina.core.pieces import pieces
 from coordina.core.records import Record
@@ -42,7 +42,7 @@ def opportunities(record: Record, user: Any) -> dict[str, Any]:
     first = rows.filter(status=rules.OPEN).order_by("closes_on", "pk").values(*_COLUMNS)[:SHOWN]
     found = [dict(blanked(row, known, user)) for row in first]
     told = not {"value", "closed_on"} & known.sight(user).hidden
-    listed = reverse("web:list", args=("opportunities",))
+    listed = address("web:list", "opportunities")
     return {
         "rows": [_row(row, formats) for row in found],
         "count": formats.integer(sums["open"]) if sums["open"] else "",
@@ -57,7 +57,7 @@ def _row(row: dict[str, Any], formats: Formats) -> dict[str, Any]:
     step, on = row["next_step"], row["next_step_on"]
     text = _("%(day)s · %(step)s") % {"step": step, "day": formats.day(on)} if step and on else step
     return {
-        "url": reverse("web:detail", args=("opportunities", row["pk"])),
+        "url": address("web:detail", "opportunities", row["pk"]),
         "name": row["name"],
         "amount": formats.money(row["amount"], row["currency"]),
         "stage": SafeString(pieces().stage(*place_of(row["stage_id"]), row["stage__name"])),
@@ -74,4 +74,4 @@ def new_opportunity(record: Record, user: Any) -> dict[str, Any]:
     given: dict[str, Any] = {"company": record.pk}
     if isinstance(record, Person):
         given = {"person": record.pk} | ({"company": record.company_id} if record.company_id else {})
-    return {"url": f"{reverse('web:new', args=('opportunities',))}?{urlencode(given)}"}
+    return {"url": f"{address('web:new', 'opportunities')}?{urlencode(given)}"}

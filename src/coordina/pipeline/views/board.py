@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from coordina.core.addresses import address
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Forbidden, NotFound
 from coordina.pipeline import rules
@@ -31,7 +31,7 @@ def board_page(request: Any) -> HttpResponse:
     if request.GET.get("after"):
         return column_more(request, asked)
     if asked.pipeline is None:
-        return render(request, "pipeline/board_none.html", {"new_url": reverse("web:list", args=("pipelines",))})
+        return render(request, "pipeline/board_none.html", {"new_url": address("web:list", "pipelines")})
     found = board(asked.pipeline, request.user, request.formats.today, condition=asked.condition, stages=asked.stages)
     response = render(request, "pipeline/board.html", context_of(request, asked, found))
     if request.GET.get("pipeline"):
@@ -65,5 +65,5 @@ def move_page(request: Any, pk: int) -> Any:
         request,
         lambda: move_card(request, pk, timezone.now()),
         lambda moved: moved_answer(request, Asked.of(request), moved),
-        reverse("pipeline:board"),
+        address("pipeline:board"),
     )

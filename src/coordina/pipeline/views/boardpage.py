@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from coordina.core.addresses import address
 from coordina.core.formats import Formats
 from coordina.core.pieces import pieces
 from coordina.core.types import type_of
@@ -39,7 +39,7 @@ class ColumnView:
 def column_view(column: Column, asked: Asked, cards: Cards, formats: Formats) -> ColumnView:
     """One column in the reader's words and numbers."""
     stage, sums = column.stage, column.sums
-    new = reverse("web:new", args=("opportunities",))
+    new = address("web:new", "opportunities")
     note = formats.percent(stage.probability)
     if sums.mean_days is not None:
         values = {"percent": note, "days": formats.integer(sums.mean_days)}
@@ -90,12 +90,12 @@ def context_of(request: Any, asked: Asked, found: Board) -> dict[str, Any]:
         "options": options,
         "may_create": request.user.may(Opportunity.permission("add")),
         "may_import": request.user.may("records.add_importrun"),
-        "new_url": reverse("web:new", args=("opportunities",)),
+        "new_url": address("web:new", "opportunities"),
         "empty": known.empty,
         "win_url": _outcome("win", asked) if rules.WON in kinds else "",
         "lose_url": _outcome("lose", asked) if rules.LOST in kinds else "",
         "plain_url": asked.url(who="", when="", q=""),
-        "users_url": reverse("web:lookup", args=("users",)),
+        "users_url": address("web:lookup", "users"),
     }
 
 
@@ -105,7 +105,7 @@ def _current(options: Any) -> str:
 
 def _outcome(name: str, asked: Asked) -> str:
     """Where a card dropped on an end goes, and back to the board; the script puts its id in."""
-    url = reverse("web:do", args=("opportunities", 0, name)).replace("/0/", "/{id}/", 1)
+    url = address("web:do", "opportunities", 0, name).replace("/0/", "/{id}/", 1)
     return f"{url}?{urlencode({'next': asked.url()})}"
 
 

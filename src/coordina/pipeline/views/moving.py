@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect, JsonResponse
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from coordina.core.actions import of
+from coordina.core.addresses import address
 from coordina.core.growing import PREFIX
 from coordina.core.parsing.ids import parse_id
 from coordina.core.prepared import one
@@ -68,7 +68,7 @@ def move_card(request: Any, pk: int, at: datetime, *, fn: Callable[..., Any] = m
     done = submit(declared, {"stage": stage}, by=request.user, via="web", pk=pk, version=seen, at=at)
     wrote = just_written(request.user, at)
     text = _("%(title)s moved to %(stage)s.") % {"title": str(done), "stage": done.stage.name}
-    return Moved(done, found.stage_id, text, reverse("web:undo", args=(wrote.pk,)) if wrote else "")
+    return Moved(done, found.stage_id, text, address("web:undo", wrote.pk) if wrote else "")
 
 
 def _refuse_moved(found: Any, seen: int) -> None:
@@ -94,9 +94,9 @@ def asking_url(request: Any, refusal: Refusal) -> str:
     match = request.resolver_match
     if not names or "pk" not in match.kwargs or match.namespace != "pipeline":
         return ""
-    back = request.POST.get("next", "") or reverse("pipeline:board")
+    back = request.POST.get("next", "") or address("pipeline:board")
     asked = {"stage": request.POST.get("stage", ""), **dict.fromkeys(names, ""), "next": back}
-    return reverse("web:do", args=("opportunities", match.kwargs["pk"], "move")) + "?" + urlencode(asked)
+    return address("web:do", "opportunities", match.kwargs["pk"], "move") + "?" + urlencode(asked)
 
 
 def answer_move(request: Any, do: Callable[[], Moved], answer: Callable[[Moved], dict[str, Any]], home: str) -> Any:

@@ -3,15 +3,17 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from coordina.catalog.models import Product
+from coordina.catalog.views.asking import question_url
 from coordina.core.actions import of
+from coordina.core.addresses import address
 from coordina.core.formats import Formats
 from coordina.core.prepared import Prepared
 from coordina.core.sight import veiled
 from coordina.core.types import type_of
-from coordina.customers.models import Person
+from coordina.customers.models import Company, Person
 from coordina.pipeline import rules
 from coordina.pipeline.actions import CHANGE, set_next_step, take_amount_from_lines
 from coordina.pipeline.calendar import formats_here
@@ -34,7 +36,7 @@ def changeable(record: Opportunity, user: Any) -> bool:
 
 
 def _home(record: Opportunity) -> str:
-    return reverse("web:detail", args=("opportunities", record.pk))
+    return address("web:detail", "opportunities", record.pk)
 
 
 def path(record: Opportunity, user: Any) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def path(record: Opportunity, user: Any) -> dict[str, Any]:
         step: dict[str, Any] = {"name": node.stage.name, "state": node.state}
         step["note"] = note_of(node, record, formats, last=last)
         if moves and node.stage.pk != record.stage_id:
-            step["action"] = reverse("pipeline:move", args=(record.pk,))
+            step["action"] = address("pipeline:move", record.pk)
             step["fields"] = {"stage": node.stage.pk, "version": record.version, "next": _home(record)}
         if node.stage.kind != rules.OPEN:
             step["state"] = "done" if node.stage.kind == rules.WON else "now"
@@ -108,12 +110,12 @@ def people(record: Opportunity, user: Any) -> dict[str, Any]:
             "role": row.get_role_display(),
             "attitude": row.get_attitude_display(),
             "tone": TONES.get(Attitude(row.attitude), "") if row.attitude else "",
-            "url": reverse("web:detail", args=("people", row.person_id)) if linked else "",
-            "edit_url": f"{reverse('web:edit', args=('stakeholders', row.pk))}?{back}" if may else "",
+            "url": address("web:detail", "people", row.person_id) if linked else "",
+            "edit_url": f"{address('web:edit', 'stakeholders', row.pk)}?{back}" if may else "",
         }
         for row in rows
     ]
-    add = f"{reverse('web:new', args=('stakeholders',))}?opportunity={record.pk}&{back}" if may else ""
+    add = f"{address('web:new', 'stakeholders')}?opportunity={record.pk}&{back}" if may else ""
     return {"people": found, "add_url": add}
 
 
@@ -127,9 +129,10 @@ def products(record: Opportunity, user: Any) -> dict[str, Any]:
     whole = bool(lines) and all(line["total"] is not None for line in lines)
     gap = total - record.amount if whole and record.amount is not None else None
     for line in lines:
+        line["why_url"] = _why(record, line, user)
         line["quantity"] = formats.decimal(line["quantity"])
         line["total"] = formats.money(line["total"], record.currency)
-        line["edit_url"] = f"{reverse('web:edit', args=('opportunity-lines', line['pk']))}?{back}" if may else ""
+        line["edit_url"] = f"{address('web:edit', 'opportunity-lines', line['pk'])}?{back}" if may else ""
     return {
         "lines": lines,
         "total": formats.money(total, record.currency) if lines and total else "",
@@ -138,15 +141,24 @@ def products(record: Opportunity, user: Any) -> dict[str, Any]:
         "may": may,
         "can_take": may and whole and record.amount != total and of(take_amount_from_lines).open_to(user),
         "take_url": f"{_home(record)}do/take-amount-from-lines/",
-        "add_url": f"{reverse('web:new', args=('opportunity-lines',))}?opportunity={record.pk}&{back}" if may else "",
+        "add_url": f"{address('web:new', 'opportunity-lines')}?opportunity={record.pk}&{back}" if may else "",
         "home": _home(record),
     }
+
+
+def _why(record: Opportunity, line: dict[str, Any], user: Any) -> str:
+    """Where one sees what the company pays for a product of the opportunity, and why; empty for who may not."""
+    if line["key"] is None or line["quantity"] is None or "price" not in type_of(Product).known_to(user):
+        return ""
+    about = {"company": record.company_id} if record.company_id and user.may(Company.view_permission()) else {}
+    many = f"{line['quantity'].normalize():f}"
+    return question_url(product=line["key"], quantity=many, currency=record.currency, **about)
 
 
 def stages(record: Pipeline, user: Any) -> dict[str, Any]:
     """The stages of a pipeline in order, with their probability and when they count as stalled."""
     formats = formats_here("EUR")
-    home = reverse("web:detail", args=("pipelines", record.pk))
+    home = address("web:detail", "pipelines", record.pk)
     rows = list(Stage.objects.visible_to(user).filter(pipeline=record.pk).order_by("position", "pk"))
     total = sum(row.kind == rules.OPEN for row in rows)
     place, found = 0, []
@@ -163,7 +175,7 @@ def stages(record: Pipeline, user: Any) -> dict[str, Any]:
                 "label": row.get_kind_display(),
                 "place": place if row.kind == rules.OPEN else 0,
                 "said": said if row.kind == rules.OPEN else "",
-                "url": reverse("web:detail", args=("stages", row.pk)),
+                "url": address("web:detail", "stages", row.pk),
             }
         )
     may = user.may(Stage.permission("add"))
@@ -171,5 +183,5 @@ def stages(record: Pipeline, user: Any) -> dict[str, Any]:
     return {
         "stages": found,
         "total": total,
-        "add_url": f"{reverse('web:new', args=('stages',))}?{asked}" if may else "",
+        "add_url": f"{address('web:new', 'stages')}?{asked}" if may else "",
     }
