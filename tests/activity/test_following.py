@@ -9,7 +9,8 @@ from coordina.accounts.models import User
 from coordina.activity.following import follow
 from coordina.activity.hearing import tell_due, tell_followers
 from coordina.activity.kinds import ASSIGNED, FOLLOWED
-from coordina.activity.models import HearingDue, Notification
+from coordina.activity.models import HearingDue, How, Mail, Notification, Preference
+from coordina.activity.seeing import seen_by_each, seen_of
 from coordina.activity.shown import newest
 from coordina.core.types import type_of
 from coordina.customers.models import Company, Interaction
@@ -75,6 +76,41 @@ def test_telling_of_many_asks_for_all_together(world: World) -> None:
         counts.append(len(asked))
     one_more = (counts[1] - counts[0]) / 4
     assert one_more <= 10, "reading it, naming what it refers to for three people, and a mail"
+
+
+def test_telling_many_people_asks_no_more_than_telling_a_few(world: World) -> None:
+    counts = []
+    with change_set(by=None, at=timezone.now(), via="system"):
+        crowd = [
+            User.objects.create(name=f"N {n}", email=f"n{n}@example.com", team=world.north, role=world.rep.role)
+            for n in range(6)
+        ]
+        User.objects.filter(pk__in=[user.pk for user in crowd]).update(access="active")
+    for user in crowd:
+        Preference.objects.create(person=user, kind=ASSIGNED, how=How.MAIL)
+    for people in (crowd[:2], crowd[2:]):
+        for user in people:
+            world.create(Company, name=f"De {user.name}", by=world.boss, owner=user)
+        with CaptureQueriesContext(connection) as asked:
+            assert tell_due.func() == len(people)
+        counts.append(len(asked))
+        assert Mail.objects.filter(person_id__in=[user.pk for user in people], composer="activity.news").count() == len(
+            people
+        )
+    assert counts[0] == counts[1]
+
+
+def test_what_each_of_many_people_sees_is_what_each_alone_sees(world: World) -> None:
+    secret = [world.create(Interaction, by=owner, summary="Secreta") for owner in (world.rep, world.other)]
+    open_to_all = [world.create(Company, name=f"De {owner.name}", by=owner) for owner in (world.rep, world.other)]
+    people = list(User.objects.for_request().all())
+    different = set()
+    for rows in (secret, open_to_all):
+        label, keys = rows[0]._meta.label, {row.pk for row in rows}
+        alone = {user.pk: seen_of(user, label, keys) for user in people}
+        assert seen_by_each(people, label, {user.pk: keys for user in people}) == alone
+        different |= {frozenset(found) for found in alone.values()}
+    assert len(different) > 2, "some see all of it, some a part, some nothing"
 
 
 def test_who_does_not_see_it_is_not_told(world: World) -> None:

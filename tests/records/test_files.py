@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import signing
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from coordina.customers.models import Company, Interaction
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.undo import undo
 from coordina.records.actions import attach_file, delete_file, rename_file
-from coordina.records.files import clean_name, discard, folder, keep, opened
+from coordina.records.files import clean_name, discard, keep, opened
 from coordina.records.models import Attachment
 from tests.world import World
 
@@ -26,7 +27,7 @@ def attach(world: World, subject: Any, name: str = "plano.pdf", data: bytes = b"
 
 
 def files() -> list[Path]:
-    return [path for path in folder().rglob("*") if path.is_file()]
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 def test_a_file_is_kept_under_a_name_of_ours(world: World) -> None:
@@ -34,7 +35,7 @@ def test_a_file_is_kept_under_a_name_of_ours(world: World) -> None:
     made = attach(world, company, name="../../etc/passwd", data=b"hola")
     assert (made.name, made.size, made.digest) == ("passwd", 4, hashlib.sha256(b"hola").hexdigest())
     [path] = files()
-    assert "passwd" not in str(path.relative_to(folder()))
+    assert "passwd" not in str(path.relative_to(Path(settings.MEDIA_ROOT)))
     assert path.stat().st_mode & 0o077 == 0
     assert opened(made).read() == b"hola"
 

@@ -92,3 +92,7 @@ def test_tags_are_set_beside_the_record_by_who_may_change_it(world: World) -> No
         world.act(set_tags, by=world.service, tags=[], **where)
     world.delete(company)
     assert not TagLink.objects.exists()
+
+
+def test_invisible_null_characters_are_left_out() -> None:
+    assert clean_words(["vi\0p", "\0"]) == ["vip"]

@@ -1,13 +1,15 @@
 """Pages of notes and files over HTTP."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coordina.customers.models import Company, Interaction
 from coordina.records.actions import add_note, attach_file
-from coordina.records.files import folder, keep
+from coordina.records.files import keep
 from coordina.records.models import Attachment, Note
 from tests.world import World
 
@@ -46,13 +48,13 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(world: World, compan
     assert "grande.bin" in answer.content.decode()
     assert "1 MB" in answer.content.decode()
     assert not Attachment.objects.exists()
-    assert not [p for p in folder().rglob("*") if p.is_file()]
+    assert not [p for p in Path(settings.MEDIA_ROOT).rglob("*") if p.is_file()]
 
 
 def test_a_refused_upload_leaves_no_bytes(world: World, company: Any) -> None:
     assert upload(world, company, "x.txt", b"x", by=world.service).status_code == 403
     assert upload(world, company, "x.txt", b"x", by=world.other).status_code == 403
-    assert not [p for p in folder().rglob("*") if p.is_file()]
+    assert not [p for p in Path(settings.MEDIA_ROOT).rglob("*") if p.is_file()]
 
 
 def test_invisible_and_missing_files_answer_alike(world: World) -> None:

@@ -11,5 +11,16 @@ class ActivityConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.activity import aftermath, delivery, hearing, kinds, news, records, reminding, timeline
+        from coordina.activity import (
+            aftermath,
+            delivery,
+            hearing,
+            kinds,
+            news,
+            personal,
+            records,
+            reminding,
+            safety,
+            timeline,
+        )
         from coordina.activity.alerts import actions, jobs, keeping, rounds

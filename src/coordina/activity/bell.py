@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from django.db import connection
-
 from coordina.activity.models import Notification
 from coordina.activity.shown import readable
+from coordina.core.database import keeping_cursor
 
 MOST = 99
 """Notifications that are counted; more are shown as «99+»."""
@@ -45,7 +44,7 @@ class State:
 
 def state_of(user: Any) -> State:
     """What the bell of a person shows now."""
-    with connection.cursor() as cursor:
+    with keeping_cursor() as cursor:
         cursor.execute(_VERSION, [user.pk])
         row = cursor.fetchone()
     if row is None:

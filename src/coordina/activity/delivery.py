@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from coordina.accounts.quarantine import QUEUES, Queue, held
 from coordina.activity.mail import COMPOSERS, ORDER, Contents, configured
 from coordina.activity.models import Mail, MailState
 from coordina.activity.outgoing import tell_keepers
@@ -51,7 +52,7 @@ class Trouble:
 @task(kind=Kind.LONG, label=_("Sending mail"), max_attempts=5)
 def deliver() -> int:
     """Send the mails that are due. Gives how many left."""
-    if not configured():
+    if not configured() or held():
         return 0
     count = 0
     connection: Any = None
@@ -181,8 +182,31 @@ def _close(connection: Any) -> None:
 @task()
 def look_for_mail() -> None:
     """Begin a delivery where mails are due and nobody is at it: after a start, after a killed worker."""
-    if configured() and Mail.objects.filter(state=MailState.WAITING, next_at__lte=timezone.now()).exists():
-        deliver.using(order_key=ORDER).enqueue()
+    due = Mail.objects.filter(state=MailState.WAITING, next_at__lte=timezone.now())
+    if configured() and not held() and due.exists():
+        _begin()
+
+
+def _begin() -> None:
+    deliver.using(order_key=ORDER).enqueue()
 
 
 schedule("activity.mail", look_for_mail, "every 5m")
+
+
+def _waiting(before: datetime | None) -> Any:
+    """Mails that go out by themselves, from before a moment or all."""
+    rows = Mail.objects.filter(state=MailState.WAITING)
+    return rows if before is None else rows.filter(created_at__lt=before)
+
+
+QUEUES.add(
+    "activity.mail",
+    Queue(
+        _("E-mails"),
+        lambda before: _waiting(before).count(),
+        lambda before: _waiting(before).update(state=MailState.CANCELLED),
+        _begin,
+        ("activity:outgoing", []),
+    ),
+)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from html import unescape
 from typing import Any
 
@@ -23,17 +24,18 @@ from coordina.accounts.rates import reporting_currency
 from coordina.activity.following import followers_of_many
 from coordina.activity.kinds import ASSIGNED, FOLLOWED
 from coordina.activity.models import HearingDue, How, Notification
-from coordina.activity.notifications import News, chosen_by, keep, language_of
-from coordina.activity.seeing import people_of, seen_of
+from coordina.activity.notifications import News, chosen_by, keep, languages_of
+from coordina.activity.seeing import people_of, seen_by_each
 from coordina.core import changes
 from coordina.core.changes import Entry
 from coordina.core.derived import follows
 from coordina.core.formats import Formats, formats_of
 from coordina.core.inserting import insert_tuples
+from coordina.core.prepared import Prepared
 from coordina.core.records import Record
 from coordina.core.registry import Registry
 from coordina.core.types import find_type
-from coordina.ledger.entries import Written, read
+from coordina.ledger.entries import Written, read_each
 from coordina.ledger.history import Event
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.changes import State
@@ -55,6 +57,7 @@ TRIES = 30
 NEWS = timedelta(days=1)
 """What is written for an earlier time is history, no news: nobody is told."""
 _FLAG = "activity.hearing"
+_WAITING = Prepared(lambda: HearingDue.objects.values_list("pk")[:1])
 
 
 @follows()
@@ -75,7 +78,7 @@ def listen(entries: Sequence[Entry]) -> None:
     if row.via == "import":  # many transactions, one telling
         tell_followers.using(key=f"{_FLAG}:{row.pk}").enqueue(row.pk)
         return
-    others_wait = HearingDue.objects.exists()
+    others_wait = bool(_WAITING())
     insert_tuples(HearingDue, ("change_set_id",), [(row.pk,)], "default")
     if not others_wait:
         tell_due.using(run_after=timezone.now() + GATHERED).enqueue()
@@ -152,15 +155,16 @@ def tell_followers(change_set_id: int, tries: int = 0) -> int:
 schedule("activity.hearing", tell_due, "every 1m")
 
 
-def gathered(row: ChangeSet) -> dict[str, Heard]:
-    """What a change set wrote that matters, by model; several writes of one record become one."""
-    found: dict[str, Heard] = defaultdict(Heard)
-    for chunk in read(row):
+def gathered(rows: Sequence[ChangeSet]) -> list[tuple[ChangeSet, str, Heard]]:
+    """What change sets wrote that matters, by model; several writes of one record become one."""
+    found: dict[tuple[int, str], Heard] = defaultdict(Heard)
+    for row, chunk in read_each(rows):
         for written in chunk:
             columns = columns_of(written.model)
             if columns:
-                _take(found[written.model], written, columns)
-    return {label: heard for label, heard in found.items() if heard.changed or heard.owners}
+                _take(found[row.pk, written.model], written, columns)
+    by_id = {row.pk: row for row in rows}
+    return [(by_id[pk], label, heard) for (pk, label), heard in found.items() if heard.changed or heard.owners]
 
 
 def _take(heard: Heard, written: Written, columns: Sequence[str]) -> None:
@@ -202,12 +206,7 @@ def told_of(rows: Sequence[ChangeSet]) -> int:
 
     What is asked of the database is asked for all of them together.
     """
-    heard = [
-        (row, label, heard)
-        for row in rows
-        if row.state not in (State.UNDONE, State.PARTLY)
-        for label, heard in gathered(row).items()
-    ]
+    heard = gathered([row for row in rows if row.state not in (State.UNDONE, State.PARTLY)])
     said = [each for label in {label for _row, label, _heard in heard} for each in _said_of(label, heard)]
     people = {user.pk: user for user in people_of({each.person for each in said})}
     said = [each for each in said if each.person in people]
@@ -241,13 +240,14 @@ def _said_of(label: str, everything: Iterable[tuple[ChangeSet, str, Heard]]) -> 
 
 def _composed(said: Sequence[Said], people: Mapping[int, User], ways: Mapping[int, str]) -> Iterator[Notification]:
     """The notifications of one kind, about what each person sees."""
-    wanted: dict[tuple[int, str], set[int]] = defaultdict(set)
+    wanted: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for each in said:
-        wanted[each.person, each.label].update(each.keys)
-    seen = {(pk, label): seen_of(people[pk], label, keys) for (pk, label), keys in wanted.items()}
-    shown = [(each, sorted(seen[each.person, each.label].intersection(each.keys))) for each in said]
+        wanted[each.label][each.person].update(each.keys)
+    seen = {label: seen_by_each([people[pk] for pk in asked], label, asked) for label, asked in wanted.items()}
+    shown = [(each, sorted(seen[each.label][each.person].intersection(each.keys))) for each in said]
     records = _records({(each.label, keys[0]) for each, keys in shown if len(keys) == 1})
-    listeners = {pk: Listener.of(people[pk]) for pk, _label in wanted}
+    languages = languages_of([people[pk] for pk in {each.person for each in said}])
+    listeners = {pk: Listener(people[pk], language) for pk, language in languages.items()}
     for each, keys in shown:
         text = _text(each, listeners[each.person], keys, records) if keys else ""
         if text:
@@ -275,21 +275,19 @@ def _records(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Record]
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listener:
     """Somebody who is told, and how they read."""
 
     user: User
     language: str
-    formats: Formats
 
-    @classmethod
-    def of(cls, user: User) -> "Listener":
-        """Numbers and days as a person writes them."""
+    @cached_property
+    def formats(self) -> Formats:
+        """Numbers and days as they write them; most news tell none."""
         from coordina.activity.news import zone_of
 
-        language = language_of(user)
-        return cls(user, language, formats_of(language, zone_of(user).key, reporting_currency(), timezone.now()))
+        return formats_of(self.language, zone_of(self.user).key, reporting_currency(), timezone.now())
 
 
 def _text(said: Said, listener: Listener, keys: Sequence[int], records: Mapping[tuple[str, int], Record]) -> str:

@@ -8,7 +8,7 @@ kept and shown under *Settings › Outgoing mail*. Delivery is in `delivery`.
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
@@ -128,47 +128,80 @@ def send(
         secret: It holds a personal link.
         by: Who sends it.
         composer: Name in `COMPOSERS`; then text and HTML are written at delivery, and `subject` is only shown to
-            administrators.
+            administrators. With a text it decides whether that may leave.
         data: For the composer.
         change_set_id: What caused it, where that is not the open change set.
 
     Returns:
         The mail; None for a person without an address.
     """
-    from coordina.activity.delivery import deliver
+    if key is not None and (known := Mail.objects.filter(key=key).first()):
+        return known if isinstance(to, str) or to.email else None
+    mail = letter(to, subject, language=language, key=key, composer=composer, data=data, change_set_id=change_set_id)
+    if mail is None:
+        return None
+    mail.text, mail.html, mail.secret = str(text), html, secret
+    mail.subject_type, mail.subject_id = (about._meta.label, about.pk) if about is not None else ("", None)
+    mail.by_id = by.pk if by is not None else None
+    if not _stored(mail):
+        return Mail.objects.filter(key=key).first()
+    _delivered_soon([mail])
+    return mail
 
+
+def send_many(letters: Iterable[Mail | None]) -> None:
+    """Put many mails aside at once, in the caller's transaction; one whose key is there already stays as it is.
+
+    Args:
+        letters: From `letter`; None is left out.
+    """
+    mails = [mail for mail in letters if mail is not None]
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)
+    _delivered_soon(mails)
+
+
+def letter(
+    to: User | str,
+    subject: Text,
+    *,
+    language: str = "",
+    key: str | None = None,
+    composer: str = "",
+    data: Mapping[str, Any] | None = None,
+    change_set_id: int | None = None,
+) -> Mail | None:
+    """A mail that is not yet put aside, for `send_many`; see `send`.
+
+    Returns:
+        The mail; None for a person without an address.
+    """
     address = to if isinstance(to, str) else to.email or ""
     if not address:
         return None
-    if key is not None and (known := Mail.objects.filter(key=key).first()):
-        return known
     now = timezone.now()
-    mail = Mail(
+    return Mail(
         person_id=None if isinstance(to, str) else to.pk,
         name="" if isinstance(to, str) else to.name,
         address=address,
         subject=_one_line(str(subject)),
-        text=str(text),
-        html=html,
         language=language or ("" if isinstance(to, str) else to.language) or get_language() or "",
         composer=composer,
         data=dict(data or {}),
-        subject_type=about._meta.label if about is not None else "",
-        subject_id=about.pk if about is not None else None,
-        secret=secret,
         key=key,
         token=secrets.token_hex(12),
         state=MailState.WAITING if configured() else MailState.HELD,
         created_at=now,
         next_at=now,
         change_set_id=change_set_id if change_set_id is not None else cause(),
-        by_id=by.pk if by is not None else None,
     )
-    if not _stored(mail):
-        return Mail.objects.filter(key=key).first()
-    if mail.state == MailState.WAITING:
+
+
+def _delivered_soon(mails: Sequence[Mail]) -> None:
+    """Let a job deliver mails that were put aside."""
+    from coordina.activity.delivery import deliver
+
+    if any(mail.state == MailState.WAITING for mail in mails):
         deliver.using(order_key=ORDER).enqueue()
-    return mail
 
 
 ORDER = "activity.mail"

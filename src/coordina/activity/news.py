@@ -1,13 +1,14 @@
 """Notifications as mails: one at once, or those of a day. Written when the mail leaves, of what may be read then."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from coordina.accounts import locales
 from coordina.accounts.company import the_company
 from coordina.accounts.models import User
 from coordina.activity.mail import COMPOSERS, Contents, framed, link, send
@@ -93,11 +94,7 @@ def _gathered(user: User) -> int:
 
 def zone_of(user: User) -> ZoneInfo:
     """The time zone in which somebody's day begins."""
-    ours = the_company()
-    try:
-        return ZoneInfo(user.time_zone or (ours.time_zone if ours is not None else "") or "Europe/Madrid")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return locales.zone_of(user, the_company())
 
 
 KEPT = timedelta(days=180)

@@ -7,7 +7,7 @@ Checked against `visible_to` when it is told, and again whenever it is shown, co
 sight of is gone from all three. In a change set, its undo takes it back.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,11 @@ from django.db.models import F
 from django.utils import timezone, translation
 
 from coordina.accounts.company import the_company
+from coordina.accounts.locales import locale_of
 from coordina.accounts.models import User
 from coordina.activity.kinds import KINDS, Kind
-from coordina.activity.mail import send
-from coordina.activity.models import Bell, How, Notification, Preference
+from coordina.activity.mail import letter, send_many
+from coordina.activity.models import Bell, How, Mail, Notification, Preference
 from coordina.activity.seeing import people_of, seen_of
 from coordina.core.records import Record
 from coordina.core.refusals import Text
@@ -148,23 +149,23 @@ def keep(told: Sequence[Notification], listeners: Iterable[User]) -> list[Notifi
     rows = Notification.objects.filter(person_id__in=people, key__in={n.key for n in new})
     fresh = [n for n in rows.order_by("pk") if (n.person_id, n.key) not in before and (n.person_id, n.key) in pairs]
     ring({n.person_id for n in fresh})
-    for each in fresh:
-        if each.how == How.MAIL:
-            _mail(each, people[each.person_id])
+    mailed = [each for each in fresh if each.how == How.MAIL]
+    languages = languages_of([people[each.person_id] for each in mailed])
+    send_many(_mail(each, people[each.person_id], languages[each.person_id]) for each in mailed)
     return fresh
 
 
-def _mail(each: Notification, user: User) -> None:
-    """Put the mail of one notification aside; it is written when it leaves."""
-    with translation.override(language_of(user)):
+def _mail(each: Notification, user: User, language: str) -> Mail | None:
+    """The mail of one notification; it is written when it leaves."""
+    with translation.override(language):
         subject = str(KINDS[each.kind].label)
-    send(
-        to=user,
-        subject=subject,
+    return letter(
+        user,
+        subject,
         composer="activity.news",
         data={"ids": [each.pk]},
         key=f"news:{each.pk}",
-        language=language_of(user),
+        language=language,
         change_set_id=each.change_set_id,
     )
 
@@ -181,9 +182,14 @@ def _said(text: Any, user: User) -> str:
 
 
 def language_of(user: User) -> str:
-    """The language in which somebody is told things: their own, else the company's."""
-    ours = the_company()
-    return user.language or (ours.language if ours is not None else "es")
+    """The language in which somebody is told things, as their country writes it."""
+    return languages_of([user])[user.pk]
+
+
+def languages_of(people: Collection[User]) -> dict[int, str]:
+    """The language in which each is told things, as their country writes it, by id; the company is asked once."""
+    ours = the_company() if people else None
+    return {user.pk: locale_of(user, ours) for user in people}
 
 
 def chosen_by(ids: Iterable[int], kind: str) -> dict[int, str]:

@@ -92,7 +92,9 @@ def text_for(mail: Mail, reader: User) -> str | None:
     Personal links are shown only while nothing delivers them, and to who may give access anyway. What is written at
     delivery, for the eyes of one person, is never shown.
     """
-    if mail.composer or (mail.secret and not (mail.state == MailState.HELD and reader.may(EDIT_ROLES))):
+    if (mail.composer and not mail.text) or (
+        mail.secret and not (mail.state == MailState.HELD and reader.may(EDIT_ROLES))
+    ):
         return None
     if mail.subject_id is not None and not seen_of(reader, mail.subject_type, [mail.subject_id]):
         return None

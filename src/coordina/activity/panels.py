@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Access
 from coordina.accounts.models import User
+from coordina.accounts.rates import DEFAULT_CURRENCY
 from coordina.activity.following import followers_of
 from coordina.activity.models import Comment, Reminder
 from coordina.activity.seeing import people_of, sees
@@ -19,6 +20,7 @@ from coordina.core.records import Record
 from coordina.core.types import RecordType, type_of
 from coordina.records.models import Hanger
 from coordina.records.panels import timeline_panel
+from coordina.records.timeline import current_formats
 
 FACES = 8
 COLLEAGUES = 200
@@ -59,9 +61,12 @@ def reminder_values(record: Record, user: User, *, typed: Mapping[str, str] | No
     colleagues = User.objects.visible_to(user).filter(access=Access.ACTIVE).order_by("name", "pk")
     pairs = [(user.pk, user.name), *colleagues.exclude(pk=user.pk).values_list("pk", "name")[:COLLEAGUES]]
     tomorrow = timezone.localtime() + dt.timedelta(days=1)
-    usual = tomorrow.replace(hour=9, minute=0).strftime("%Y-%m-%dT%H:%M")
+    formats = current_formats(DEFAULT_CURRENCY)  # no amount is shown
+    usual = formats.moment_figures(tomorrow.replace(hour=9, minute=0))
     return {
-        "reminders": mine[:MINE],
+        "reminders": [(each, formats.exact(each.due_at)) for each in mine[:MINE]],
+        "when_example": f"{formats.figures(formats.today)} 10:30",
+        "day_order": formats.day_order,
         "reminder_url": place(record, "remind") if user.may(Reminder.permission("add")) else "",
         "due_at": given.get("due_at", usual),
         "about_text": given.get("text", ""),

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.urls import reverse
 
 from coordina.accounts.models import User
 from coordina.activity.models import Notification
+from coordina.core.addresses import address
 from coordina.core.types import find_type
 
 type Titles = dict[tuple[str, int], str]
@@ -37,6 +37,6 @@ def place_of(each: Notification) -> str:
 def place_of_record(label: str, pk: int | None) -> str:
     """Path of a record's page; the notifications themselves where it has none."""
     known = find_type(apps.get_model(label)) if label and pk is not None else None
-    if known is None or known.within:
-        return reverse("activity:notifications")
-    return reverse("web:detail", args=(known.url, pk))
+    if known is None or known.within or pk is None:
+        return address("activity:notifications")
+    return address("web:detail", known.url, pk)

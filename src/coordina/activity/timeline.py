@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from coordina.activity.mentions import Named, find
 from coordina.activity.models import Comment, Reminder
 from coordina.activity.speaking import drawn, names_of
+from coordina.core.addresses import address
 from coordina.core.timeline import TIMELINE, Look, Moment, Source
 from coordina.records.models import Hanger
 from coordina.records.sources import behind, who
@@ -28,8 +28,8 @@ def read_comments(look: Look) -> Sequence[Moment]:
 
 def _comment(each: Comment, look: Look, names: dict[int, Named]) -> Moment:
     own = each.owner_id == look.user.pk
-    edit = (gettext_lazy("Edit comment"), reverse("activity:comment_edit", args=(each.pk,)), "pencil")
-    gone = (gettext_lazy("Delete comment"), reverse("activity:comment_delete", args=(each.pk,)), "trash")
+    edit = (gettext_lazy("Edit comment"), address("activity:comment_edit", each.pk), "pencil")
+    gone = (gettext_lazy("Delete comment"), address("activity:comment_delete", each.pk), "trash")
     found = find(each.text, [names[pk] for pk in each.mentions if pk in names])
     return Moment(
         source="comments",
@@ -71,7 +71,7 @@ def _reminder(each: Reminder, look: Look) -> Moment:
         body=each.text,
         icon="bell",
         facts=(when, *((_("done"),) if each.done_at is not None else ())),
-        links=((gettext_lazy("Reminder"), reverse("activity:reminder", args=(each.pk,)), "clock"),),
+        links=((gettext_lazy("Reminder"), address("activity:reminder", each.pk), "clock"),),
     )
 
 

@@ -11,7 +11,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.records import changes, jobs, panels, records, sources
+        from coordina.records import changes, jobs, panels, personal, records, sources
         from coordina.records.bulk import steps
         from coordina.records.duplicates import index as keys
         from coordina.records.duplicates import jobs as twins

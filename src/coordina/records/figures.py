@@ -12,8 +12,9 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from coordina.core.filters import Asker, Node, compile_filter, parse, unparse
+from coordina.core.jsonvalues import expression_of
 from coordina.core.keyset import bounded_count
-from coordina.core.types import TYPES, RecordType
+from coordina.core.types import TYPES, Field, RecordType
 from coordina.records.grouping import Axis, axes_of, sums_of
 from coordina.records.models import KeptFigures
 from coordina.records.vocabularies import vocabulary_of
@@ -121,8 +122,9 @@ def added_up(asked: Asked, rows: QuerySet[Any]) -> list[Cell]:
     sums: dict[str, Any] = {}
     known = sums_of(asked.known, asked.asker.user)
     for place, name in enumerate(asked.numbers):
-        path = known[name].path
-        sums |= {f"s{place}": Sum(path), f"n{place}": Count(path)}
+        about = known[name]
+        value = expression_of(about) if about.json_key else about.path
+        sums |= {f"s{place}": Sum(value), f"n{place}": Count(value)}
     groups = {f"k{place}": axis.expression(asked.asker) for place, axis in enumerate(asked.axes)}
     if not groups:
         found = [rows.order_by().aggregate(c=Count("pk"), **sums)]
@@ -131,10 +133,17 @@ def added_up(asked: Asked, rows: QuerySet[Any]) -> list[Cell]:
     merged: dict[tuple[Any, ...], Cell] = {}
     for row in found:
         keys = tuple(axis.key(row[f"k{place}"]) for place, axis in enumerate(asked.axes))
-        own = {name: (row[f"s{place}"] or 0, row[f"n{place}"]) for place, name in enumerate(asked.numbers)}
+        own = {n: (_exact(known[n], row[f"s{place}"]), row[f"n{place}"]) for place, n in enumerate(asked.numbers)}
         cell = Cell(keys, row["c"], own)
         merged[keys] = together(keys, [merged[keys], cell]) if keys in merged else cell
     return list(merged.values())
+
+
+def _exact(about: Field, total: Any) -> Any:
+    """A sum as it is written: what JSON holds is added up as doubles, which differ behind the last place."""
+    if not about.json_key or total is None:
+        return total or 0
+    return round(Decimal(repr(float(total))), about.decimals or 0)
 
 
 def together(keys: tuple[Any, ...], cells: Sequence[Cell]) -> Cell:

@@ -9,16 +9,19 @@ import mimetypes
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
+from coordina.core.records import Record
 from coordina.core.refusals import NotFound, Refusal
+from coordina.core.storing.areas import FILES, Stored
+from coordina.core.storing.stores import FilesAway
 from coordina.records.models import Attachment
 
 _SALT = "coordina.records.files"
@@ -29,13 +32,25 @@ HOURS_TO_ATTACH = 24
 LONGEST = 200
 """Characters of a file's name."""
 
+NAMED: dict[type[Record], str] = {Attachment: "path"}
+"""Record types whose rows name kept bytes, and the column that does: what none of them names is swept up."""
+
+
+def named_in(model: type[Record], column: str) -> None:
+    """Let rows of a record type keep bytes of their own from the sweep; a room calls it beside its model.
+
+    Args:
+        column: Text that holds the path of `Kept`.
+    """
+    NAMED[model] = column
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Bytes in the folder of files.
+    """Bytes in the area of files.
 
     Attributes:
-        path: Where, below the folder.
+        path: Where, below the area.
         size: In bytes.
         digest: SHA-256, hexadecimal.
     """
@@ -45,13 +60,18 @@ class Kept:
     digest: str
 
 
-def folder() -> Path:
-    """The folder of files."""
-    return Path(settings.MEDIA_ROOT)
+def place_of(path: str) -> Stored:
+    """The place of an attachment's bytes."""
+    return FILES.at(path)
+
+
+def is_ours(path: str) -> bool:
+    """Whether a name is one that `keep` gives."""
+    return _PATH.fullmatch(path) is not None
 
 
 def keep(chunks: Iterable[bytes]) -> str:
-    """Write uploaded bytes, at most as many as the company allows.
+    """Write uploaded bytes, at most as many as the company allows; they are there for good when this returns.
 
     Returns:
         A signed ticket for `attach_file`: it says where the bytes are, so that nobody else can.
@@ -61,24 +81,22 @@ def keep(chunks: Iterable[bytes]) -> str:
     """
     name = secrets.token_hex(20)
     path = f"{name[:2]}/{name}"
-    place = folder() / path
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest, size, most = hashlib.sha256(), 0, settings.MAX_UPLOAD_BYTES
-    try:
-        with place.open("xb") as stream:
-            place.chmod(0o600)
-            for chunk in chunks:
-                size += len(chunk)
-                if size > most:
-                    raise too_large()
-                digest.update(chunk)
-                stream.write(chunk)
-        if not size:
-            raise Refusal("empty", _("The file is empty. Choose another one."), field="file")
-    except BaseException:
-        place.unlink(missing_ok=True)
-        raise
+    digest = hashlib.sha256()
+    size = place_of(path).write(_checked(chunks, digest))
     return signing.dumps([path, size, digest.hexdigest()], salt=_SALT)
+
+
+def _checked(chunks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
+    """Pass on what may be kept. Raises Refusal."""
+    size, most = 0, settings.MAX_UPLOAD_BYTES
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most:
+            raise too_large()
+        digest.update(chunk)
+        yield chunk
+    if not size:
+        raise Refusal("empty", _("The file is empty. Choose another one."), field="file")
 
 
 def too_large() -> Refusal:
@@ -101,8 +119,9 @@ def read_ticket(ticket: str) -> Kept:
 
 
 def discard(ticket: str) -> None:
-    """Remove kept bytes that were not attached after all."""
-    (folder() / read_ticket(ticket).path).unlink(missing_ok=True)
+    """Remove kept bytes that were not attached after all; where the store is away, the sweep does it later."""
+    with suppress(FilesAway):
+        place_of(read_ticket(ticket).path).remove()
 
 
 def clean_name(name: str) -> str:
@@ -126,10 +145,10 @@ def opened(attachment: Attachment) -> BinaryIO:
     Raises:
         NotFound: They are gone, or the row does not name a place of ours.
     """
-    if not _PATH.fullmatch(attachment.path):
+    if not is_ours(attachment.path):
         raise NotFound
     try:
-        return (folder() / attachment.path).open("rb")
+        return place_of(attachment.path).open()
     except FileNotFoundError:
         raise NotFound from None
 
@@ -144,3 +163,8 @@ def as_columns(ticket: str, name: str) -> dict[str, Any]:
         "digest": kept.digest,
         "media_type": media_type_of(shown),
     }
+
+
+def how_many() -> int:
+    """How many files the company keeps, whoever may see them."""
+    return int(Attachment._base_manager.count())

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import F
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Substr, TruncMonth
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,10 @@ from coordina.core.filters import Asker, Form, Group, Joiner, Literal, Node, Ope
 from coordina.core.filters.ast import BARE_WORD, RESERVED
 from coordina.core.filters.refusals import BadFilter
 from coordina.core.formats import Formats
+from coordina.core.jsonpath import JsonMoment
+from coordina.core.jsonvalues import expression_of
 from coordina.core.refusals import Text
+from coordina.core.sight import kept
 from coordina.core.types import Field, Kind, RecordType, find_type
 
 LONGEST = 120
@@ -72,16 +75,29 @@ class Axis:
 
     def expression(self, asker: Asker) -> Any:
         """The value of a row's group, for `annotate`."""
+        if self.field.json_key:
+            return self._added(asker)
         if self.kind is AxisKind.MONTH:
             if self.field.kind is Kind.DATETIME:
                 return TruncMonth(self.field.path, tzinfo=asker.time_zone)
             return TruncMonth(self.field.path)
         return F(f"{self.field.path}_id" if self.kind is AxisKind.REF else self.field.path)
 
+    def _added(self, asker: Asker) -> Any:
+        """The same of a field that people added, spelled as its index spells it."""
+        value = expression_of(self.field)
+        if self.kind is not AxisKind.MONTH:
+            return value
+        if self.field.kind is Kind.DATETIME:
+            return TruncMonth(JsonMoment(F(self.field.path), self.field.json_key), tzinfo=asker.time_zone)
+        return Substr(value, 1, len("2026-11"))
+
     def key(self, value: Any) -> Any:
         """A value of the database as the key of its group: plain JSON, None for no value."""
         if isinstance(value, dt.datetime | dt.date):
             return f"{value:%Y-%m}"
+        if isinstance(value, float) and self.kind is AxisKind.REF:
+            return int(value)
         return None if value == "" else value
 
     def node(self, key: Any) -> Node:
@@ -159,10 +175,14 @@ def axes_of(known: RecordType, user: Any) -> dict[str, Axis]:
     A field of a related record is among them only where the person sees all of these records: else its values would
     tell of some they do not see.
     """
+    return kept(known, user, "axes", lambda: _axes(known, user))
+
+
+def _axes(known: RecordType, user: Any) -> dict[str, Axis]:
     texts = known.extra.get("groups", ())
     found: dict[str, Axis] = {}
     for name, field in known.known_to(user).items():
-        if field.virtual or field.many or field.json_key or not field.filterable:
+        if field.virtual or field.many or not field.filterable:
             continue
         kind = _KINDS.get(field.kind) or (AxisKind.TEXT if name in texts else None)
         if kind is AxisKind.CHOICE and not field.choices:
@@ -174,6 +194,10 @@ def axes_of(known: RecordType, user: Any) -> dict[str, Axis]:
 
 def shown_to(known: RecordType, user: Any) -> dict[str, Field]:
     """The fields that columns may show to a person: of related records only where they see all of these."""
+    return kept(known, user, "columns", lambda: _columns(known, user))
+
+
+def _columns(known: RecordType, user: Any) -> dict[str, Field]:
     return {name: field for name, field in known.known_to(user).items() if open_to(known, field, user)}
 
 
@@ -210,7 +234,7 @@ def sums_of(known: RecordType, user: Any) -> dict[str, Field]:
         name: field
         for name, field in known.known_to(user).items()
         if field.kind in _NUMBERS
-        and not (field.virtual or field.far or field.json_key or field.currency or field.many)
+        and not (field.virtual or field.far or field.currency or field.many)
         and name not in known.extra.get("no_sums", ())
     }
 

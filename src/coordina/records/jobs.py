@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from coordina.accounts.models import User
 from coordina.core.inserting import roomy
 from coordina.ledger.queue import Kind, progress, schedule, task
-from coordina.records import figures
+from coordina.records import figures, sweeping
 from coordina.records.importing import checking, running, steps, together
 from coordina.records.models import ImportRun, RunState
 from coordina.records.search.index import refresh_referrers
@@ -113,4 +113,11 @@ def forget_figures() -> int:
     return figures.forget_old()
 
 
+@task(kind=Kind.LONG, label=_("Sweeping up files that nobody names"))
+def sweep_files() -> int:
+    """Remove bytes that no row names; gives how many files."""
+    return sweeping.sweep()
+
+
+schedule("records.sweep_files", sweep_files, "37 3 * * *")
 schedule("records.forget_figures", forget_figures, "every 6h")

@@ -2,13 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import unescape
 
 from django.utils.html import strip_tags
 from django.utils.http import urlencode
 
+from coordina.core.formats import Formats
+from coordina.core.parsing import parse_date
 from coordina.core.parsing.ids import parse_id
+from coordina.core.refusals import Refusal
 from coordina.core.timeline import Look, Moment, Source
 from coordina.records.search.words import plain
 
@@ -25,15 +28,19 @@ class Wanted:
         words: All of them stand in the entry; capitals and accents do not matter.
         person: Id of whoever did it.
         since, until: First and last day, in the reader's zone.
+        wrong: Why a day that was typed cannot be read, by name; it does not narrow.
+        typed: The days as they were typed, by name.
     """
 
     words: str = ""
     person: int | None = None
     since: dt.date | None = None
     until: dt.date | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.person or self.since or self.until)
+        return bool(self.words or self.person or self.since or self.until or self.wrong)
 
     @property
     def query(self) -> str:
@@ -42,17 +49,24 @@ class Wanted:
         return urlencode({name: str(value) for name, value in said.items() if value})
 
 
-def wanted_of(given: Mapping[str, str]) -> Wanted:
-    """What an address asks for; what cannot be read does not narrow."""
-    words = given.get("words", "").strip()[:100]
-    return Wanted(words, parse_id(given.get("person", "")), _day(given.get("since", "")), _day(given.get("until", "")))
+def wanted_of(given: Mapping[str, str], formats: Formats) -> Wanted:
+    """What an address asks for; what cannot be read does not narrow.
 
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
+    Args:
+        given: As typed.
+        formats: Of the reader, in whose way days are written.
+    """
+    days: dict[str, dt.date] = {}
+    wrong: dict[str, str] = {}
+    typed = {name: text for name in ("since", "until") if (text := given.get(name, "").strip()[:40])}
+    for name, text in typed.items():
+        try:
+            days[name] = parse_date(text, formats.locale, formats.today)
+        except Refusal as why:
+            wrong[name] = str(why)
+    shown = typed | {name: formats.figures(day) for name, day in days.items()}
+    words, person = given.get("words", "").strip()[:100], parse_id(given.get("person", ""))
+    return Wanted(words, person, days.get("since"), days.get("until"), wrong, shown)
 
 
 def matching(source: Source, look: Look, wanted: Wanted) -> Iterator[Moment]:

@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Access
 from coordina.accounts.models import User
 from coordina.accounts.rates import DEFAULT_CURRENCY
+from coordina.core.addresses import address
 from coordina.core.formats import Formats
 from coordina.core.panels import PANELS, Panel
 from coordina.core.prepared import Prepared
@@ -36,10 +36,15 @@ def timeline_values(
     record: Record, user: User, formats: Formats, *, only: str = "", after: str = "", narrow: Wanted | None = None
 ) -> dict[str, Any]:
     """What the templates of the timeline are given."""
-    url = reverse("records:timeline", args=(type_of(record).url, record.pk))
+    url = address("records:timeline", type_of(record).url, record.pk)
     feed = feed_of(record, user, formats, only=only, after=after, narrow=narrow)
     people = User.objects.visible_to(user).filter(access=Access.ACTIVE).order_by("name", "pk")
-    return {"feed": feed, "timeline_url": url, "people_here": people.values_list("pk", "name")[:SHOWN_PEOPLE]}
+    return {
+        "feed": feed,
+        "timeline_url": url,
+        "people_here": people.values_list("pk", "name")[:SHOWN_PEOPLE],
+        "day_order": formats.day_order,
+    }
 
 
 def timeline_panel(record: Record, user: User) -> Mapping[str, Any]:
@@ -68,7 +73,7 @@ def files_panel(record: Record, user: User) -> Mapping[str, Any]:
         ],
         "more": len(kept) > SHOWN_FILES,
         "may_change": may,
-        "upload_url": reverse("records:upload", args=(type_of(record).url, record.pk)) if may else "",
+        "upload_url": address("records:upload", type_of(record).url, record.pk) if may else "",
         "once": secrets.token_urlsafe(9),
     }
 

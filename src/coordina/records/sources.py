@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coordina.core.addresses import address
 from coordina.core.parsing.ids import parse_id
 from coordina.core.timeline import TIMELINE, Look, Moment, Source
 from coordina.records.models import Attachment, Hanger, Note
@@ -49,8 +49,8 @@ def _note(note: Note, look: Look) -> Moment:
         facts=edited,
         links=(
             (
-                (gettext_lazy("Edit note"), reverse("records:note_edit", args=(note.pk,)), "pencil"),
-                (gettext_lazy("Delete note"), reverse("records:note_delete", args=(note.pk,)), "trash"),
+                (gettext_lazy("Edit note"), address("records:note_edit", note.pk), "pencil"),
+                (gettext_lazy("Delete note"), address("records:note_delete", note.pk), "trash"),
             )
             if own
             else ()
@@ -75,7 +75,7 @@ def _file(kept: Attachment, look: Look) -> Moment:
             _("{who} added {file}"),
             who=who(kept.owner.name),
             file=format_html(
-                '<a class="strong" href="{}" download>{}</a>', reverse("records:file", args=(kept.pk,)), kept.name
+                '<a class="strong" href="{}" download>{}</a>', address("records:file", kept.pk), kept.name
             ),
         ),
         icon="paperclip",

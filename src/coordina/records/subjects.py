@@ -23,9 +23,14 @@ def type_for(label: str) -> RecordType:
     except (LookupError, ValueError):
         raise NotFound from None
     known = find_type(model)
-    if known is None or known.within or known.setting or issubclass(model, Hanger):
+    if known is None or not holds_things(known):
         raise NotFound
     return known
+
+
+def holds_things(known: RecordType) -> bool:
+    """Whether notes and files may hang on records of a type: not on parts, settings, or what itself hangs on others."""
+    return not (known.within or known.setting or issubclass(known.model, Hanger))
 
 
 def subject_for(by: User, label: str, pk: int, verb: str = "change") -> Record:

@@ -22,7 +22,7 @@ _APART = "\x1f"
 
 
 def clean_words(words: Iterable[str] | None) -> list[str]:
-    """Words as they are kept: trimmed, each once, in alphabetical order.
+    """Words as they are kept: trimmed, without invisible null characters, each once, in alphabetical order.
 
     Raises:
         Refusal: At `tags`: one is too long, or there are too many.
@@ -30,7 +30,7 @@ def clean_words(words: Iterable[str] | None) -> list[str]:
     found: dict[str, str] = {}
     for word in words or ():
         for part in word.replace(";", ",").split(","):
-            text = " ".join(part.split()).lstrip("#").strip()
+            text = " ".join(part.replace("\0", "").split()).lstrip("#").strip()
             if len(text) > LONGEST:
                 message = _("A tag has at most %(most)d characters; “%(tag)s” has more.")
                 raise Refusal("tags", message % {"most": LONGEST, "tag": f"{text[:30]}…"}, field="tags")

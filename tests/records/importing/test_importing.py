@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from coordina.accounts.models import Team, User
 from coordina.catalog.models import Product
-from coordina.customers.models import Company, Industry
+from coordina.customers.models import Company, Industry, Person
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.history import history_of
 from coordina.pipeline.importing import in_order, pipeline_of
 from coordina.pipeline.models import Opportunity, OpportunityLine, Pipeline, Stage, StageEntry
-from coordina.records.importing import running, steps
+from coordina.records.importing import references, running, steps
 from coordina.records.models import ExternalId, ImportProblem, Note
 from tests.world import World
 
@@ -315,3 +315,16 @@ def test_decisions_are_kept_until_the_target_changes(world: World, read: Read) -
     steps.decide(run, [{}, {"values": {"technolgy": "empty"}}], {})
     steps.decide(run, [{}, {"target": "city"}], {})
     assert run.columns[1]["values"] == {}
+
+
+def test_among_very_many_a_name_written_otherwise_is_found_too(
+    world: World, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(references, "FEW", 1)
+    rios = world.create(Company, name="Talleres Ríos, S.L.")
+    for other in ("Talleres Ríos, S.A.", "Ríos Talleres, S.L.", "Norte SA"):
+        world.create(Company, name=other)
+    run = execute(read("nombre,empresa\nAna,TALLERES RIOS SL\nEva,Talleres Rios S. L.\nLuz,Sur SA\n", "person"))
+    assert run.counts["made:company"] == 1
+    found = dict(Person.objects.values_list("name", "company__name"))
+    assert found == {"Ana": rios.name, "Eva": rios.name, "Luz": "Sur SA"}

@@ -1,7 +1,7 @@
 """Keeping alerts: each write asks the watchers again about the records it touched, in its own transaction."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -14,12 +14,13 @@ from django.db.models import Q, QuerySet
 from coordina.activity.alerts.judging import Decided, Standing, standing
 from coordina.activity.alerts.tuning import today, tuning
 from coordina.activity.models import Alert, AlertMark, AlertTuning
-from coordina.core.changes import Entry, remembered
+from coordina.core.changes import Entry, Values, remembered
 from coordina.core.derived import follows
+from coordina.core.images import decode
 from coordina.core.inserting import insert_tuples, update_tuples
-from coordina.core.prepared import Prepared, Shapes
+from coordina.core.prepared import Prepared, RowIds, Shapes
 from coordina.core.records import Record
-from coordina.core.watchers import WATCHERS, NotPlain, Row, Tuning, Watcher, holds
+from coordina.core.watchers import WATCHERS, NotPlain, Row, Tuning, Watcher, plain_test
 
 CHUNK = 1000
 """Records that are asked about at once."""
@@ -111,7 +112,13 @@ def keep_alerts(entries: Sequence[Entry]) -> None:
             ask_again.enqueue(list(names))
     for label, keys in asked.items():
         names_of = {key: names for key, names in keys.items() if names}
-        ask(label, names_of, remembered("alerts asking", Asking.now))
+        ask(label, names_of, remembered("alerts asking", Asking.now), made=_made(by_model.get(label, ())))
+
+
+def _made(part: Sequence[Entry]) -> dict[int, Values]:
+    """Columns of records that were made just now and not written again: nothing has to be read of them."""
+    times = Counter(e.pk for e in part)
+    return {e.pk: e.after for e in part if e.kind == "c" and times[e.pk] == 1}
 
 
 def _drop(label: str, keys: list[int]) -> None:
@@ -145,7 +152,14 @@ def _marked(part: Sequence[Entry], asked: Keys) -> None:
             asked[values["subject_type"]][values["subject_id"]].add(values["watcher"])
 
 
-def ask(label: str, names_of: dict[int, set[str]], asking: Asking, *, lock: bool = False) -> int:
+def ask(
+    label: str,
+    names_of: dict[int, set[str]],
+    asking: Asking,
+    *,
+    lock: bool = False,
+    made: Mapping[int, Values] | None = None,
+) -> int:
     """Bring the alerts of some records in line with what the watchers say of them.
 
     Args:
@@ -153,6 +167,7 @@ def ask(label: str, names_of: dict[int, set[str]], asking: Asking, *, lock: bool
         names_of: By id: names of the watchers to ask.
         asking: The day and the numbers.
         lock: Whether to lock the records first; a write has done so already.
+        made: Columns, as the ledger keeps them, of records that were just made: they have no alerts yet.
 
     Returns:
         How many alerts were raised, renewed or taken back.
@@ -162,7 +177,7 @@ def ask(label: str, names_of: dict[int, set[str]], asking: Asking, *, lock: bool
         part = {key: names_of[key] for key in keys[start : start + CHUNK]}
         names = set().union(*part.values())
         watchers = [w for w in watchers_of(label) if w.name in names]
-        done += _ask(label, part, watchers, asking, lock)
+        done += _ask(label, part, watchers, asking, lock, made or {})
     return done
 
 
@@ -172,16 +187,26 @@ def columns_of(model: type[Record], watchers: Sequence[Watcher]) -> list[str]:
     return list(dict.fromkeys(["pk", *own, *(c for w in watchers for c in w.columns)]))
 
 
-def _ask(label: str, part: dict[int, set[str]], watchers: Sequence[Watcher], asking: Asking, lock: bool) -> int:
+def _ask(
+    label: str,
+    part: dict[int, set[str]],
+    watchers: Sequence[Watcher],
+    asking: Asking,
+    lock: bool,
+    made: Mapping[int, Values],
+) -> int:
     model: Any = apps.get_model(label)
     columns = tuple(columns_of(model, watchers))
+    here = _out_of(model, columns, {pk: made[pk] for pk in part if pk in made})
 
     def read(keys: Any) -> QuerySet[Any]:
         rows = model._base_manager.filter(pk__in=keys).order_by("pk")
         values: QuerySet[Any] = (rows.locked() if lock else rows).values(*columns)
         return values
 
-    found = [normal(model, row) for row in _ROWS.ask((label, columns, lock), read, list(part))]
+    missing = [pk for pk in part if pk not in here]
+    read_now = _ROWS.ask((label, columns, lock), read, RowIds(missing)) if missing else []
+    found = [normal(model, row) for row in (*here.values(), *read_now)]
     wanted = {
         (w.name, row["pk"]): (w, row)
         for w in watchers
@@ -189,7 +214,16 @@ def _ask(label: str, part: dict[int, set[str]], watchers: Sequence[Watcher], ask
     }
     decided = decisions(label, {pk for _name, pk in wanted})
     due = {key: standing(w, row, asking.said, asking.today, decided.get(key)) for key, (w, row) in wanted.items()}
-    return _write(label, part, due)
+    return _write(label, part, due, missing)
+
+
+def _out_of(model: type[Record], columns: Sequence[str], made: Mapping[int, Values]) -> dict[int, dict[str, Any]]:
+    """Rows out of what the ledger keeps of new records; none where a column is not kept as it is."""
+    fields = {f.attname: f for f in model._meta.concrete_fields}
+    if not made or not fields.keys() >= set(columns) - {"pk"}:
+        return {}
+    ways = [(name, fields[name]) for name in columns if name != "pk"]
+    return {pk: {"pk": pk} | {name: decode(way, held[name]) for name, way in ways} for pk, held in made.items()}
 
 
 def normal(model: type[Record], row: dict[str, Any]) -> dict[str, Any]:
@@ -205,7 +239,8 @@ def true_rows(watcher: Watcher, rows: Sequence[Row], asking: Asking) -> list[Row
     if condition is None:
         return []
     try:
-        return [row for row in rows if holds(condition, row)]
+        test = plain_test(condition, rows[0].keys())
+        return [row for row in rows if test(row)]
     except NotPlain:
         model: Any = watcher.of
         keys = [row["pk"] for row in rows]
@@ -221,11 +256,11 @@ def decisions(label: str, keys: Iterable[int]) -> dict[tuple[str, int], Decided]
     return {(name, pk): Decided(*rest) for name, pk, *rest in _DECIDED(label, wanted)}
 
 
-def _write(label: str, part: dict[int, set[str]], due: dict[tuple[str, int], Standing]) -> int:
-    """Bring rows of the table in line."""
+def _write(label: str, part: dict[int, set[str]], due: dict[tuple[str, int], Standing], missing: Sequence[int]) -> int:
+    """Bring rows of the table in line; those of records that were just made are all new."""
     gone: list[int] = []
     changed: list[tuple[int, str, int, Standing]] = []
-    for pk, name, subject, *now in _KEPT(label, sorted(part)):
+    for pk, name, subject, *now in _KEPT(label, sorted(missing)):
         if name not in part[subject]:
             continue
         wanted = due.pop((name, subject), None)

@@ -15,7 +15,7 @@ from coordina.activity.models import Alert
 from coordina.activity.models.alerts import ASIDE, HANDED
 from coordina.core.actions import ACTIONS
 from coordina.core.actors import Reach
-from coordina.core.prepared import Prepared, Shapes
+from coordina.core.prepared import Prepared, RowIds, Shapes
 from coordina.core.records import Record
 from coordina.core.refusals import NotFound, Refusal
 from coordina.core.sight import blanked
@@ -274,7 +274,7 @@ def records_of(user: Any, watchers: Sequence[Watcher], keys: Sequence[int], mode
     if special:
         found = [normal(model, row) for row in read(model.objects.visible_to(user), keys)]
     else:
-        raw = _SHAPES.ask((model, columns), lambda ids: read(model._base_manager, ids), keys)
+        raw = _SHAPES.ask((model, columns), lambda ids: read(model._base_manager, ids), RowIds(keys))
         found = [normal(model, row) for row in raw]
         scope = user.scope(model.view_permission())
         if model.scope_owner or model.scope_team:

@@ -4,6 +4,7 @@ A round reads no record whose alert is right already: the database finds, by ind
 without an alert, and alerts for which none holds.
 """
 
+from array import array
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -58,15 +59,14 @@ def ask_all_again(names: list[str], asking: Asking, *, progress: Progress = _sil
 
 
 def _steps(rows: QuerySet[Any], column: str) -> Iterator[list[int]]:
-    """Ids in order, a chunk at a time; what a chunk has settled does not come again."""
-    last = 0
-    while True:
-        later = rows.filter(**{f"{column}__gt": last}).order_by(column)
-        keys = list(later.values_list(column, flat=True)[:CHUNK])
-        if not keys:
-            return
-        yield keys
-        last = keys[-1]
+    """Ids in order, a chunk at a time.
+
+    They are looked for once: asked for chunk by chunk, a database that finds them by another index would sort all that
+    are left each time.
+    """
+    keys = array("q", rows.order_by(column).values_list(column, flat=True).iterator(CHUNK))
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK].tolist()
 
 
 def _asked(watcher: Watcher, steps: Iterator[list[int]], asking: Asking, progress: Progress) -> int:
@@ -149,9 +149,10 @@ def _judged(watcher: Watcher, label: str, rows: list[Any], asking: Asking) -> It
 
 def rebuild() -> int:
     """Ask everybody again about everything; gives how many alerts there are."""
-    asking = Asking.now()
+    asking, kept = Asking.now(), Alert.objects.exists()
     go_round(asking)
-    ask_all_again([w.name for w in WATCHERS], asking)
+    if kept:  # those that a round leaves alone may be other than they should be
+        ask_all_again([w.name for w in WATCHERS], asking)
     return Alert.objects.count()
 
 

@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from coordina.core.carried import WORKED_OUT, Carried
 from coordina.core.records import Record
 from coordina.records.models import Hanger
 
@@ -34,6 +35,8 @@ class Alert(models.Model):
         aside_until: Day until which it was put off; empty otherwise.
         closed: Whether somebody closed it by hand.
     """
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     watcher = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60)
@@ -130,5 +133,7 @@ class AlertTuning(Record):
 
 class AlertRound(models.Model):
     """The day for which all records were asked last; one row."""
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     day = models.DateField()

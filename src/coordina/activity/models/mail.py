@@ -1,8 +1,12 @@
 """Outgoing mail: a machine table, no records. The rows are the only truth about what is to be sent."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from coordina.core.carried import Carried
 
 
 class MailState(models.TextChoices):
@@ -29,6 +33,10 @@ class Mail(models.Model):
         error: Why the last attempt failed, as the mail server said it.
         change_set_id: What caused it, whose undo takes it back while it has not left.
     """
+
+    carried: ClassVar[Carried] = Carried(
+        but={"secret": True}, why="they hold personal links", settled={"state": {"waiting": "held"}}
+    )
 
     person_id = models.BigIntegerField(null=True)
     name = models.CharField(max_length=150, blank=True, default="")

@@ -1,9 +1,13 @@
 """What people are told: machine tables, no records. Undo of what caused them takes them back."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from coordina.core.carried import UNDER_WAY, Carried
 
 
 class How(models.TextChoices):
@@ -92,5 +96,7 @@ class Bell(models.Model):
 
 class HearingDue(models.Model):
     """A change set that followers are to hear of. A machine table: written with the change, emptied by a job."""
+
+    carried: ClassVar[Carried] = UNDER_WAY
 
     change_set_id = models.BigIntegerField()

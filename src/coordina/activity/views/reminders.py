@@ -8,12 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from coordina.activity.actions import add_reminder, delete_reminder, finish_reminder, snooze_reminder
 from coordina.activity.models import Reminder
 from coordina.activity.panels import reminder_values
+from coordina.core.parsing import parse_moment
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import NotFound, Refusal
 from coordina.core.types import type_of
@@ -60,11 +62,9 @@ def moment(text: str) -> dt.datetime:
         Refusal: At `due_at`, when it cannot be read.
     """
     try:
-        found = dt.datetime.fromisoformat(text.strip())
-        return found if found.tzinfo else timezone.make_aware(found)
-    except ValueError:
-        message = _("“%(text)s” is not a day and time. Write it like 2026-11-22 10:30.") % {"text": text[:40]}
-        raise Refusal("datetime", message, field="due_at") from None
+        return parse_moment(text, get_language() or "es", timezone.localtime())
+    except Refusal as wrong:
+        raise Refusal("datetime", wrong.message, field="due_at") from None
 
 
 def mine(request: Any, pk: int) -> tuple[Reminder, Any]:
@@ -95,8 +95,11 @@ def reminder(request: Any, pk: int) -> HttpResponse:
             if refusal.status != 422:
                 raise
             error = " ".join(m for each in refusal.errors.values() for m in each)
-    due = request.POST.get("due_at") or timezone.localtime(found.due_at).strftime("%Y-%m-%dT%H:%M")
+    formats = request.formats
+    due = request.POST.get("due_at") or formats.moment_figures(found.due_at)
     values = page_values(record) | {"reminder": found, "due_at": due, "error": error}
+    values |= {"due_text": formats.exact(found.due_at), "day_order": formats.day_order}
+    values["when_example"] = f"{formats.figures(formats.today)} 10:30"
     return render(request, "activity/reminder.html", values, status=422 if error else 200)
 
 

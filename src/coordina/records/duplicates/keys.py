@@ -28,6 +28,12 @@ def keys_of(kind: str, facts: Facts) -> list[int]:
     return [number(kind, text) for text in list(dict.fromkeys(texts(facts)))[:MOST]]
 
 
+def name_key(kind: str, facts: Facts) -> int | None:
+    """The key of records of the same name, legal form and order of words aside; None without a name."""
+    text = next((text for text in texts(facts) if text.startswith("n")), None)
+    return number(kind, text) if text is not None else None
+
+
 def number(kind: str, text: str) -> int:
     """A key as it stands in the table."""
     return int.from_bytes(blake2b(f"{kind}:{text}".encode(), digest_size=8).digest()) >> 1

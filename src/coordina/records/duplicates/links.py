@@ -11,8 +11,14 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import F
 
+from coordina.core.added import COLUMN
+from coordina.core.jsonpath import JsonNumber
 from coordina.core.records import HANGERS, Record
+from coordina.core.types import TYPES, Kind, find_type
+from coordina.records.fields.building import LINKED
+from coordina.records.models import CustomField
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,33 @@ def links_to(model: type[Record]) -> tuple[Link, ...]:
     return tuple(sorted(found, key=lambda link: (link.model._meta.label, link.column)))
 
 
+@dataclass(frozen=True)
+class AddedLink:
+    """A field that people added, by which rows refer to records of a model: the id is a value of a JSON column."""
+
+    model: type[Record]
+    slug: str
+
+    def rows(self, keys: Sequence[int]) -> Any:
+        """The rows that refer to these records."""
+        rows: Any = self.model._base_manager
+        return rows.annotate(added_link=JsonNumber(F(COLUMN), self.slug)).filter(added_link__in=list(keys))
+
+
+def added_links_to(model: type[Record]) -> list[AddedLink]:
+    """The fields that people added to refer to records of a model, also those that are put away."""
+    known = find_type(model)
+    if known is None or known.name not in LINKED:
+        return []
+    fields = CustomField.objects.filter(kind=Kind.REF, to=known.name).order_by("pk")
+    return [AddedLink(TYPES[field.noun].model, field.slug) for field in fields if field.noun in TYPES]
+
+
 def count_links(model: type[Record], keys: Sequence[int], most: int) -> int:
     """How many rows refer to these records, counted up to about `most`."""
     total = 0
-    for link in links_to(model):
+    links: list[Link | AddedLink] = [*links_to(model), *added_links_to(model)]
+    for link in links:
         total += link.rows(keys)[: most + 1].count()
         if total > most:
             break

@@ -10,7 +10,7 @@ from django.db import connection
 from coordina.core.actors import Actor
 from coordina.ledger.entries import type_id
 from coordina.records.duplicates.declared import Matching, facts_of
-from coordina.records.duplicates.keys import keys_of
+from coordina.records.duplicates.keys import keys_of, name_key
 from coordina.records.duplicates.scoring import Facts, Verdict, possible
 from coordina.records.models import MatchKey, NotSame
 
@@ -43,6 +43,22 @@ def sharing(marks: Sequence[int]) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([one] * len(marks)), list(marks))
         return [(int(key), int(pk)) for key, pk in cursor.fetchall()]
+
+
+def of_one_name(kind: Matching, names: Sequence[str], by: Actor) -> set[int]:
+    """Ids of stored records that have one of some names, legal form and order of words aside; seen or not.
+
+    Args:
+        kind: The record type.
+        names: As they are written.
+        by: Who asks: nothing is found by a name that is hidden from them.
+    """
+    title = kind.model.title_column
+    marks = {name_key(kind.name, kind.facts({title: name}, by)) for name in names} - {None}
+    found: set[int] = set()
+    for part in batched(sorted(mark for mark in marks if mark is not None), TERMS):
+        found |= {pk for _key, pk in sharing(part)}
+    return found
 
 
 def twins_of(

@@ -13,16 +13,19 @@ from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actors import Actor
+from coordina.core.added import COLUMN
 from coordina.core.records import Record
 from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.core.types import Field, Kind, RecordType, find_type
-from coordina.records.duplicates.links import MOVERS, Link, constraints_on, links_to
+from coordina.records.duplicates.links import MOVERS, AddedLink, Link, added_links_to, constraints_on, links_to
 from coordina.records.models import Merged
 
 MOST = 20
 """Records that are merged into one at a time."""
 KEPT_BY_KEY = ("other_data", "custom")
 """Columns of many values: what imported files left over, and fields that people added."""
+CHUNK = 1000
+"""Rows that are written at a time."""
 DEEPEST = 50
 """Records above a record, at most."""
 
@@ -99,7 +102,9 @@ def mergeable(known: RecordType, by: Actor | None = None) -> dict[str, Field]:
     """
     columns = {c.name for c in known.model._meta.concrete_fields}
     fields = known.sight(by).editable if by is not None else known.editable
-    return {n: x for n, x in fields.items() if x.path in columns and x.kind is not Kind.TAGS and not x.json_key}
+    strict = known.extra.get("strict", frozenset())  # rooms decide these themselves, by a mover
+    plain = {n: x for n, x in fields.items() if x.path in columns and n not in strict}
+    return {n: x for n, x in plain.items() if x.kind is not Kind.TAGS and not x.json_key}
 
 
 def chosen(known: RecordType, stays: Record, gone: Sequence[Any], take: Taken, by: Actor) -> dict[str, Any]:
@@ -167,7 +172,18 @@ def fold(stays: Any, gone: Any) -> None:
             _move_own(link, stays, gone)
         else:
             _move(link, stays, gone)
+    for added in added_links_to(model):
+        _move_added(added, stays, gone)
     gone.delete()
+
+
+def _move_added(link: AddedLink, stays: Any, gone: Any) -> None:
+    """Move the rows of a field that people added; each is a recorded write of this one value of the column."""
+    moved = list(link.rows([gone.pk]).order_by("pk"))
+    for row in moved:
+        setattr(row, COLUMN, getattr(row, COLUMN) | {link.slug: stays.pk})
+    for start in range(0, len(moved), CHUNK):
+        link.model._base_manager.bulk_update(moved[start : start + CHUNK], [COLUMN])
 
 
 def _move(link: Link, stays: Any, gone: Any) -> None:

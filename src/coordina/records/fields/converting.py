@@ -25,6 +25,8 @@ TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL})
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT})
 LISTS = frozenset({Kind.CHOICE, Kind.CHOICES})
 DAYS = frozenset({Kind.DATE, Kind.DATETIME})
+DECLARED = frozenset({Kind.TAGS, Kind.COUNTRY, Kind.CURRENCY, Kind.TIME_ZONE, Kind.NUMBERED})
+"""Kinds that only rooms declare: no field that people add has them."""
 FIXED = frozenset({Kind.REF})
 """Kinds that no other becomes, and that become no other."""
 
@@ -39,7 +41,7 @@ def targets_of(kind: Kind) -> list[Kind]:
         return []
     wide = {Kind.TEXT, Kind.LONG_TEXT}
     groups = {
-        **dict.fromkeys(TEXTS, set(Kind) - {Kind.TAGS, Kind.COUNTRY, Kind.CURRENCY, Kind.NUMBERED} - FIXED),
+        **dict.fromkeys(TEXTS, set(Kind) - DECLARED - FIXED),
         **dict.fromkeys(NUMBERS, NUMBERS | wide),
         **dict.fromkeys(LISTS, LISTS | wide),
         **dict.fromkeys(DAYS, DAYS | wide),

@@ -5,14 +5,19 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from coordina.accounts.company import the_company
+from coordina.accounts.locales import locale_of
+from coordina.accounts.models import User
 from coordina.core.actors import Actor
+from coordina.core.parsing.days import day_order
+from coordina.core.parsing.numbers import decimal_sign
 from coordina.core.types import Kind, RecordType
 from coordina.records.importing.converting import PLAIN, source
 from coordina.records.importing.exports import OTHER_DATA, ExportTable
 from coordina.records.importing.tables import known_named
 from coordina.records.importing.targets import nouns, targets
 from coordina.records.imports.columns import Proposal, propose
-from coordina.records.imports.dates import agree
+from coordina.records.imports.dates import Order, agree
 from coordina.records.imports.folding import folded
 from coordina.records.imports.profiles import ColumnFacts, ColumnProfile
 from coordina.records.imports.reading import FileFacts, inspect, rows
@@ -32,7 +37,8 @@ def read_facts(run: ImportRun, known: Iterable[RecordType]) -> FileFacts:
         known: Types it may hold; their names for columns tell the header from other rows.
     """
     words = {folded(text) for each in known for t in targets(each) for text in (t.name, *t.labels, *t.aliases)}
-    return inspect(source(run), known=words, dialect=PLAIN if run.facts.get("table") else None)
+    with source(run) as path:
+        return inspect(path, known=words, dialect=PLAIN if run.facts.get("table") else None)
 
 
 def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType], least: float = 0.0) -> RecordType | None:
@@ -41,7 +47,8 @@ def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType], le
     Args:
         least: How well they must fit: 1 where every column is one of its fields for certain.
     """
-    decided = _profiled(islice(rows(source(run), facts), GUESSED_FROM), facts)
+    with source(run) as path:
+        decided = _profiled(islice(rows(path, facts), GUESSED_FROM), facts)
     best: tuple[float, RecordType | None] = (least, None)
     for each in known:
         proposals = propose(facts.headers, targets(each), decided, nouns=nouns(each), title=each.title)
@@ -73,16 +80,24 @@ def analyse(
     Returns:
         By column what `plan` reads back: header, target, confidence, formats, the most frequent values.
     """
-    typed: dict[str, Any] = {"decimal": "."} if run.facts.get("typed") else {}
-    decided = _profiled(rows(source(run), facts), facts, tell, **typed)
-    if (order := agree([f.date for f in decided])) is not None:
-        decided = _profiled(rows(source(run), facts), facts, order=order, **typed) if _open_days(decided) else decided
+    typed = bool(run.facts.get("typed"))
+    usual = usual_of(run.by) | ({"decimal": "."} if typed else {})
+    with source(run) as path:
+        decided = _profiled(rows(path, facts), facts, tell, **usual)
+        if (order := agree([f.date for f in decided])) is not None and _open_days(decided):
+            decided = _profiled(rows(path, facts), facts, **usual | {"order": order})
     found = proposed(known_named(run.type), facts.headers, decided, table, run.by)
     stored = [_stored(p, decided[p.column]) for p in found]
     for column in stored:
         column["by_id"] = table is not None and table.target_of(column["header"])[1]
         column["ambiguous_numbers"] = column["ambiguous_numbers"] and not typed
     return stored
+
+
+def usual_of(by: Actor | None) -> dict[str, Any]:
+    """How the person who imports writes: what a column is taken for that can be read in two ways."""
+    locale = locale_of(by if isinstance(by, User) else None, the_company())
+    return {"order": Order(day_order(locale)), "decimal": decimal_sign(locale)}
 
 
 def proposed(

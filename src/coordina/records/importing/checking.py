@@ -31,7 +31,7 @@ SAMPLE = 60
 MOST_STRANGERS = 200
 """Owners nobody knows that are listed one by one."""
 MOST_MADE = 5000
-"""Names of records to be made that are counted one by one."""
+"""Names of records to be made that are counted one by one; pages say so where there may be more."""
 
 type Progress = Callable[[int], None]
 
@@ -94,11 +94,11 @@ def _strangers(judge: Judge) -> dict[str, Any]:
 
 def wanted_rows(run: ImportRun, plan: Plan) -> Iterator[Row]:
     """The rows of a run's table without those that were deleted in the other program."""
-    found = rows(source(run), plan.facts)
-    if plan.deleted is None:
-        return found
     place = plan.deleted
-    return (row for row in found if answered(row.cells[place]) is not True)
+    with source(run) as path:
+        for row in rows(path, plan.facts):
+            if place is None or answered(row.cells[place]) is not True:
+                yield row
 
 
 def _ask_writer(judge: Judge, judged: Sequence[Judged]) -> None:

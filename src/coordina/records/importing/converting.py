@@ -5,12 +5,13 @@ From then on every import reads the same kind of file.
 
 import csv
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import ngettext
 
-from coordina.records.importing.files import folder
+from coordina.records.importing.files import TABLE, place_of, places_of, stem_of
 from coordina.records.imports import vcards, workbooks
 from coordina.records.imports.dialect import MAX_CELL, Dialect
 from coordina.records.imports.reasons import Code, because
@@ -21,9 +22,9 @@ MOST_ROWS, MOST_CELLS = 1_048_576, 30_000_000
 """As many rows as a sheet has; more cells than a sheet of people ever holds."""
 
 
-def source(run: ImportRun) -> Path:
-    """The table of a run: the upload itself, or what was written out of it."""
-    return folder() / str(run.facts.get("table") or run.path)
+def source(run: ImportRun) -> AbstractContextManager[Path]:
+    """The table of a run, for as long as the block lasts: the upload itself, or what was written out of it."""
+    return place_of(str(run.facts.get("table") or run.path)).local()
 
 
 def convert(run: ImportRun) -> dict[str, Any]:
@@ -35,7 +36,11 @@ def convert(run: ImportRun) -> dict[str, Any]:
     Raises:
         workbooks.Unreadable: The file cannot be read.
     """
-    path = folder() / run.path
+    with place_of(run.path).local() as path:
+        return _converted(run, path)
+
+
+def _converted(run: ImportRun, path: Path) -> dict[str, Any]:
     if vcards.is_cards(path):
         rows, left = vcards.rows_of(path)
         facts = {"table": _written(run, [list(vcards.COLUMNS), *rows]), "make": "vcard"}
@@ -67,7 +72,7 @@ def _sheet(run: ImportRun, path: Path) -> dict[str, Any]:
 
 def _rows(table: str) -> int:
     """Lines of a table that are not empty, as far as the second."""
-    with (folder() / table).open("rb") as stream:
+    with place_of(table).open() as stream:
         found = 0
         for line in stream:
             found += bool(line.strip(b',"\r\n '))
@@ -78,9 +83,9 @@ def _rows(table: str) -> int:
 
 def _written(run: ImportRun, rows: Iterable[Sequence[str]]) -> str:
     """Write rows as the table of a run; gives its name."""
-    name = f"{Path(run.path).stem}.table.csv"
+    name = stem_of(run.path) + TABLE
     cells = 0
-    with (folder() / name).open("w", encoding="utf-8", newline="") as stream:
+    with place_of(name).draft() as half, half.open("w", encoding="utf-8", newline="") as stream:
         line = csv.writer(stream, lineterminator="\r\n")
         for count, row in enumerate(rows, 1):
             cells += len(row)
@@ -92,8 +97,8 @@ def _written(run: ImportRun, rows: Iterable[Sequence[str]]) -> str:
 
 def forget(run: ImportRun) -> None:
     """Remove the files of a run."""
-    for name in (run.path, f"{Path(run.path).stem}.table.csv"):
-        (folder() / name).unlink(missing_ok=True)
+    for place in places_of(run):
+        place.remove()
 
 
 __all__ = ["PLAIN", "convert", "forget", "source"]

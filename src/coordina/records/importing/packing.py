@@ -55,7 +55,7 @@ def unpacked(path: Path, limit: int) -> list[tuple[str, str, int]]:
 
 def _drop(made: list[tuple[str, str, int]]) -> None:
     for _name, kept, _size in made:
-        (files.folder() / kept).unlink(missing_ok=True)
+        files.place_of(kept).remove()
 
 
 def _wanted(each: zipfile.ZipInfo) -> bool:

@@ -14,6 +14,8 @@ from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.core.types import Field, find_type
+from coordina.records.duplicates.declared import matching_of
+from coordina.records.duplicates.lookup import of_one_name
 from coordina.records.importing.plan import EMPTY, NEW
 from coordina.records.imports.folding import folded
 from coordina.records.imports.matching import Candidate, How, Match, Matcher
@@ -179,6 +181,12 @@ class Resolver:
         left = [t for t in texts if found[t] is None]
         if left:
             found |= self._by_name(left)
+        called = self.known.extra.get("called") if self.known is not None else None
+        rest = [t for t in texts if found[t] is None] if called is not None else []
+        if called is not None and rest:
+            other: dict[str, int] = called(rest)
+            seen = self._visible(other.values())
+            found |= {text: pk for text, pk in other.items() if pk in seen}
         return found
 
     def _visible(self, keys: Iterable[int]) -> set[int]:
@@ -207,4 +215,15 @@ class Resolver:
         title = self.model.title_column
         rows = self._rows().filter(**{f"{title}__in": [t.strip() for t in texts]}).order_by("-pk")
         keys = {name: pk for pk, name in rows.values_list("pk", title)}
-        return {t: keys[t.strip()] for t in texts if t.strip() in keys}
+        found = {t: keys[t.strip()] for t in texts if t.strip() in keys}
+        return found | self._written_otherwise([t for t in texts if t not in found])
+
+    def _written_otherwise(self, texts: list[str]) -> dict[str, int | None]:
+        """Among very many records: those whose name differs in writing only, found by the keys of duplicates."""
+        kind = matching_of(self.model._meta.label)
+        near = of_one_name(kind, texts, self.by) if kind is not None and texts else set()
+        if not near:
+            return {}
+        rows = self._rows().filter(pk__in=near).order_by("-pk").values_list("pk", self.model.title_column)
+        keys = {folded(name): pk for pk, name in rows}
+        return {t: keys[folded(t)] for t in texts if folded(t) in keys}

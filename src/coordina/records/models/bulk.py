@@ -1,10 +1,12 @@
 """Bulk runs: one action on many records, from the preview to the result."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from coordina.core.carried import Carried
 
 
 class BulkState(models.TextChoices):
@@ -36,6 +38,10 @@ class BulkRun(models.Model):
         job: The job that checks or runs now.
     """
 
+    carried: ClassVar[Carried] = Carried(
+        but={"state": "checking"}, why="a preview under way", settled={"state": {"running": "stopped"}}
+    )
+
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     type = models.CharField(max_length=60)
     action = models.CharField(max_length=80)
@@ -64,6 +70,8 @@ class BulkProblem(models.Model):
     Attributes:
         reason: In the language of whoever runs it.
     """
+
+    carried: ClassVar[Carried] = Carried(but={"run__state": "checking"}, why="of a preview under way")
 
     run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="+", db_index=False)
     object_id = models.BigIntegerField()

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.actors import Actor, Reach
+from coordina.core.carried import WORKED_OUT, Carried
 from coordina.core.records import Record
 from coordina.records.models.base import Hanger
 
@@ -20,6 +21,8 @@ class MatchKey(models.Model):
         key: See `duplicates.keys.number`; it holds the record type.
         type_id: Content type of the record.
     """
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     key = models.BigIntegerField()
     type_id = models.SmallIntegerField()
@@ -35,6 +38,8 @@ class MatchKey(models.Model):
 class MatchDue(models.Model):
     """A record whose twins are to be looked for. A machine table: written with the record, emptied by a job."""
 
+    carried: ClassVar[Carried] = WORKED_OUT
+
     type_id = models.SmallIntegerField()
     object_id = models.BigIntegerField()
 
@@ -47,6 +52,8 @@ class DuplicatePair(models.Model):
         score: Probability from 0 to 1.
         reasons: `[trait, similarity, bits]` each, what says most first.
     """
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     type_id = models.SmallIntegerField()
     low_id = models.BigIntegerField()

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from coordina.core.carried import WORKED_OUT, Carried
 from coordina.core.records import Record
 from coordina.core.types import Kind
 
@@ -102,6 +103,8 @@ class FieldIndex(models.Model):
         problem: Why it failed.
     """
 
+    carried: ClassVar[Carried] = WORKED_OUT
+
     field = models.OneToOneField(CustomField, on_delete=models.CASCADE, related_name="+", primary_key=True)
     state = models.CharField(max_length=8, choices=IndexState.choices, default=IndexState.BUILDING)
     built = models.JSONField(default=list)
@@ -130,6 +133,8 @@ class FieldWork(models.Model):
         left: Records whose value stayed as it was, as `[id, text]`, at most 200.
         left_count: How many there are.
     """
+
+    carried: ClassVar[Carried] = Carried(settled={"state": {"waiting": "stopped", "running": "stopped"}})
 
     field = models.ForeignKey(CustomField, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")

@@ -1,10 +1,12 @@
 """Import runs: a file on its way into records."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from coordina.core.carried import Carried
 
 
 class RunState(models.TextChoices):
@@ -45,6 +47,18 @@ class ImportRun(models.Model):
         behind: Rows that are behind; grows in the transaction of each chunk, so that a killed import goes on.
         job: The job that reads, checks, imports or undoes now.
     """
+
+    carried: ClassVar[Carried] = Carried(
+        settled={
+            "state": {
+                "reading": "failed",
+                "checking": "mapping",
+                "running": "stopped",
+                "undoing": "done",
+                "redoing": "failed",
+            }
+        }
+    )
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="+")

@@ -1,6 +1,10 @@
 """Marks of records whose values are wrong. Derived: gone without harm, and made again by looking at the records."""
 
+from typing import ClassVar
+
 from django.db import models
+
+from coordina.core.carried import WORKED_OUT, Carried
 
 
 class QualityMark(models.Model):
@@ -10,6 +14,8 @@ class QualityMark(models.Model):
         type: Name of the record type.
         code: Name of the flaw.
     """
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     type = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
@@ -25,6 +31,8 @@ class QualityLook(models.Model):
     Attributes:
         looked_at: Records that changed since are looked at the next time.
     """
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     type = models.CharField(max_length=60, primary_key=True)
     looked_at = models.DateTimeField()

@@ -11,8 +11,10 @@ from django.utils.translation import pgettext_lazy
 from coordina.accounts.models import Role, Team
 from coordina.accounts.tree import nodes
 from coordina.core.actors import Actor, Reach
+from coordina.core.carried import WORKED_OUT, Carried
 from coordina.core.records import Record
-from coordina.core.types import TYPES
+from coordina.core.sight import kept
+from coordina.core.types import TYPES, find_type
 
 SHARE = "records.share_savedview"
 """Permission to show views to a role or to everyone, to change such views, and to choose what a role begins with."""
@@ -98,11 +100,17 @@ class SavedView(Record):
             return Q(pk__in=())
         mine = Q(owner_id=actor.pk)
         if permission == cls.view_permission():
-            types = [known.name for known in TYPES if actor.may(known.model.view_permission())]
-            return Q(type__in=types) & (mine | shared_with(actor))
+            own = find_type(cls)
+            return kept(own, actor, "found", lambda: _found(actor)) if own is not None else _found(actor)
         if scope.reach is Reach.ALL and actor.may(SHARE):
             return mine | (~Q(audience=Audience.PRIVATE) & shared_with(actor))
         return mine
+
+
+def _found(actor: Actor) -> Q:
+    """Views that somebody finds: one's own and what is shared with one, of types that one may list."""
+    types = [known.name for known in TYPES if actor.may(known.model.view_permission())]
+    return Q(type__in=types) & (Q(owner_id=actor.pk) | shared_with(actor))
 
 
 def shared_with(actor: Actor) -> Q:
@@ -178,6 +186,8 @@ class KeptFigures(models.Model):
         groups: The answer, as JSON; empty while the job runs.
         worked_at: When; None while it was never done.
     """
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     key = models.CharField(max_length=64, primary_key=True)
     groups: Any = models.JSONField(default=list)

@@ -1,6 +1,10 @@
 """The search index: derived from records, rebuilt by a command."""
 
+from typing import ClassVar
+
 from django.db import models
+
+from coordina.core.carried import WORKED_OUT, Carried
 
 
 class SearchRow(models.Model):
@@ -12,6 +16,8 @@ class SearchRow(models.Model):
         words: Its searchable text in plain words (`search.words.plain`), and marks of type, owner and team: `xt3`,
             `xo12`, `xg4`. By the marks the full-text index itself finds only what somebody may see.
     """
+
+    carried: ClassVar[Carried] = WORKED_OUT
 
     type_id = models.SmallIntegerField()
     object_id = models.BigIntegerField()

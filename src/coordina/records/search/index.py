@@ -1,7 +1,7 @@
 """Keeping the index: it follows every write, and can be rebuilt whole."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -12,6 +12,7 @@ from coordina.core.changes import Entry, Values
 from coordina.core.derived import REBUILDS, follows
 from coordina.core.inserting import insert_tuples, update_tuples
 from coordina.core.jsonvalues import expression_of
+from coordina.core.prepared import RowIds, Shapes
 from coordina.core.records import Record
 from coordina.core.types import TYPES, Field, Kind, RecordType, find_type
 from coordina.ledger.entries import type_id
@@ -19,6 +20,8 @@ from coordina.records.models import SearchRow
 from coordina.records.search.words import plain
 
 CHUNK = 500
+_TITLES = Shapes()
+"""Names of records that others refer to, by their class."""
 
 
 def indexed(known: RecordType | None) -> bool:
@@ -95,9 +98,7 @@ def _from_images(known: RecordType, images: Mapping[int, Values]) -> Iterator[tu
             continue
         assert field.to is not None
         keys = {image[f"{field.path}_id"] for image in images.values()} - {None}
-        far = field.to._base_manager.filter(pk__in=keys) if keys else ()
-        titles = dict(far.values_list("pk", field.to.title_column)) if keys else {}  # type: ignore[union-attr]  # a queryset where there are keys
-        names.append((f"{field.path}_id", titles))
+        names.append((f"{field.path}_id", dict(_TITLES.ask(field.to, _titles_of(field.to), RowIds(sorted(keys))))))
     marks = [(letter, f"{name}_id") for letter, name in (("xo", model.scope_owner), ("xg", model.scope_team)) if name]
     base = f"xt{type_id(model._meta.label)}"
     for pk in sorted(images):
@@ -106,6 +107,10 @@ def _from_images(known: RecordType, images: Mapping[int, Values]) -> Iterator[tu
         text = " ".join(str(v) for v in found if v)
         held = [f"{letter}{image[column]}" for letter, column in marks if image[column] is not None]
         yield pk, str(image[model.title_column] or "")[:250], " ".join([plain(text), base, *held])
+
+
+def _titles_of(far: type[Record]) -> Callable[[Any], Any]:
+    return lambda keys: far._base_manager.filter(pk__in=keys).order_by().values_list("pk", far.title_column)
 
 
 def renew(label: str, keys: Iterable[int]) -> None:

@@ -8,7 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from coordina.core.outages import OUTAGE
 from coordina.core.refusals import Forbidden, Refusal
+from coordina.core.storing.stores import FilesAway
 from coordina.core.types import type_of
 from coordina.records.actions import attach_file, delete_file, rename_file
 from coordina.records.files import discard, keep, opened, read_ticket
@@ -27,15 +29,24 @@ def upload(request: Any, url: str, pk: int) -> HttpResponse:
         messages.warning(request, _("Choose a file first."))
     once = request.POST.get("once", "")
     for number, each in enumerate(given):
-        try:
-            kept, undo_url = attach(request, record, each, once=f"{once}:{number}" if once else "")
-        except Refusal as refusal:
-            if refusal.status in (403, 404):
-                raise
-            messages.warning(request, refused(each.name, refusal))
-        else:
-            told(request, record, _("File added: %(name)s") % {"name": kept.name if kept else each.name}, undo_url)
+        _keep_one(request, record, each, once=f"{once}:{number}" if once else "", first=not number)
     return redirect(f"{url_of(record)}#files")
+
+
+def _keep_one(request: Any, record: Any, given: Any, *, once: str, first: bool) -> None:
+    """Keep one file of a form, or say why not. Where the store is away with the first, nothing was saved at all."""
+    try:
+        kept, undo_url = attach(request, record, given, once=once)
+    except FilesAway:
+        if first:
+            raise
+        messages.warning(request, _("“%(name)s” was not added: try again in a moment.") % {"name": given.name[:80]})
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.warning(request, refused(given.name, refusal))
+    else:
+        told(request, record, _("File added: %(name)s") % {"name": kept.name if kept else given.name}, undo_url)
 
 
 def attach(request: Any, record: Any, given: Any, *, once: str = "") -> tuple[Attachment | None, str]:
@@ -62,6 +73,8 @@ def attach(request: Any, record: Any, given: Any, *, once: str = "") -> tuple[At
             name=given.name or "",
             ticket=ticket,
         )
+    except OUTAGE:  # nobody knows whether the row was written: without its bytes it would be worth nothing
+        raise
     except BaseException:
         discard(ticket)
         raise
@@ -80,6 +93,15 @@ def refused(name: str, refusal: Refusal) -> str:
 def download(request: Any, pk: int) -> FileResponse:
     """The bytes, always as something to save: a browser never shows or runs them."""
     kept, _record = hung(Attachment, request.user, pk)
+    return handed_out(kept)
+
+
+def handed_out(kept: Attachment) -> FileResponse:
+    """The bytes of a file with what keeps a browser from showing or running them.
+
+    Raises:
+        NotFound: When they are gone.
+    """
     response = FileResponse(
         opened(kept), as_attachment=True, filename=kept.name, content_type="application/octet-stream"
     )

@@ -16,7 +16,7 @@ def timeline(request: Any, url: str, pk: int) -> HttpResponse:
     """One page of a record's feed; a fragment where htmx asks."""
     record = record_at(request.user, url, pk)
     after = request.GET.get("after", "")
-    only, narrow = request.GET.get("only", ""), wanted_of(request.GET)
+    only, narrow = request.GET.get("only", ""), wanted_of(request.GET, request.formats)
     values = timeline_values(record, request.user, request.formats, only=only, after=after, narrow=narrow)
     if not request.headers.get("HX-Request"):
         return render(request, "records/timeline_page.html", values | page_values(record))
