@@ -1,0 +1,1 @@
+"""Pages of privacy with a shape of their own."""
