@@ -12,6 +12,7 @@ import pytest
 
 from coordina.customers.models import Company
 from coordina.pipeline.models import Opportunity
+from coordina.records.models import Attachment
 
 from ..world import World
 from .conftest import token_for
@@ -27,7 +28,8 @@ def commands() -> list[str]:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="CURL IS MISSING: the commands of docs/api.md do not run")
 @pytest.mark.django_db(transaction=True)
-def test_the_commands_of_the_guide_work(live_server: Any, world: World) -> None:
+def test_the_commands_of_the_guide_work(live_server: Any, world: World, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
     company = world.create(Company, name="Faro", city="Lugo")
     deal = world.create(Opportunity, name="Torre", company=company, amount="1800", currency="EUR")
     assert deal.reference == "OPP-000001"
@@ -36,6 +38,8 @@ def test_the_commands_of_the_guide_work(live_server: Any, world: World) -> None:
     assert len(text) >= 7
     said = []
     for block in text:
+        kept = Attachment.objects.values_list("pk", flat=True).first()
+        block = block.replace("/files/1/", f"/files/{kept}/")
         done = subprocess.run(["sh", "-e", "-c", block], env=given, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, (block, done.stdout, done.stderr)
         said.append(done.stdout)
@@ -44,6 +48,7 @@ def test_the_commands_of_the_guide_work(live_server: Any, world: World) -> None:
     assert not Company.objects.filter(name="By mistake").exists()
     deal.refresh_from_db()
     assert (deal.source, deal.next_step, str(deal.amount)) == ("Feria", "Call", "18300.00")
+    assert "Offer for Faro\n" in said
     problem = json.loads(said[-1])
     assert problem["code"] == "invalid"
     assert problem["errors"][0]["pointer"] == "/name"
@@ -60,6 +65,8 @@ def test_the_pages_explain_every_operation(world: World) -> None:
     pages = "".join(client.get(f"/api/docs/{tag}/").content.decode() for tag in tags)
     missing = [name for name in table().by_name if f'id="{name}"' not in pages]
     assert not missing
+    assert "Webhooks de programas" in first.content.decode()
+    assert "http://testserver/mcp" in first.content.decode()
     assert client.get("/api/docs/nothing/").status_code == 404
     document = client.get("/api/docs/openapi.json")
     assert document["Content-Disposition"].startswith("attachment")

@@ -7,6 +7,9 @@ import pytest
 from django.utils import translation
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from coordina.accounts.actions import set_fields
+from coordina.accounts.models import User
+from coordina.api import openapi
 from coordina.api.operations import Does, table
 from coordina.core.actions import ACTIONS
 from coordina.core.types import TYPES
@@ -42,7 +45,8 @@ def test_the_document_is_valid_in_both_languages(world: World, language: str) ->
 def test_every_operation_is_in_it_under_its_name(document: Any) -> None:
     said = operations(document)
     assert set(table().by_name) <= set(said)
-    assert set(said) - set(table().by_name) == {"me", "openapi", "changes.read", "changes.undo"}
+    hooks = {f"hooks.{name}" for name in ("list", "subscribe", "read", "unsubscribe", "events", "sample")}
+    assert set(said) - set(table().by_name) == {"me", "openapi", "changes.read", "changes.undo", *hooks}
     assert not [name for name in said if not NAME.fullmatch(name)]
     for name, each in table().by_name.items():
         assert (each.method.lower(), each.path) == said[name][:2]
@@ -85,3 +89,26 @@ def test_texts_are_in_the_language_of_the_reader(world: World) -> None:
     tag = next(t for t in spanish["tags"] if t["name"] == "companies")
     assert tag["description"].lower() == label.lower()
     assert "__proxy__" not in str(spanish)
+
+
+def test_what_a_role_only_reads_is_not_offered_to_be_written(world: World) -> None:
+    """A field that is read only for the role stands in the record, marked as such, and in no input."""
+    everybody = openapi.document(User.objects.for_request().get(pk=world.rep.pk))["components"]["schemas"]
+    assert "phone" in everybody["CustomersEditCompanyInput"]["properties"]
+    assert "readOnly" not in everybody["Company"]["properties"]["phone"]
+    assert everybody["Company"]["properties"]["changed_at"]
+    role = world.rep.role
+    world.act(set_fields, pk=role.pk, fields={"company": {"phone": "read", "email": "hidden"}})
+    schemas = openapi.document(User.objects.for_request().get(pk=world.rep.pk))["components"]["schemas"]
+    assert schemas["Company"]["properties"]["phone"]["readOnly"] is True
+    assert "email" not in schemas["Company"]["properties"]
+    for name, schema in schemas.items():
+        if name.startswith("Customers") and name.endswith("CompanyInput"):
+            assert not {"phone", "email"} & set(schema.get("properties", {})), name
+    refused = program(world.rep).post("/companies", {"name": "Faro", "phone": "+34 600 000 001"})
+    assert refused.status_code in (403, 422)
+
+
+def test_an_invitation_is_sent_from_its_page_only() -> None:
+    """A program could make the link, but nobody would mail it."""
+    assert "users.invite" not in table().by_name

@@ -6,21 +6,23 @@ from functools import partial
 from typing import Any
 
 from django.core import signals
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from pydantic_core import to_json
 
-from coordina.api import naming, openapi, undoing
+from coordina.api import files, naming, openapi, undoing
+from coordina.api.beside import BESIDE, Answer
 from coordina.api.inputs import object_of
 from coordina.api.lists import listed
 from coordina.api.many import many
 from coordina.api.operations import Does, Operation, table
-from coordina.api.problems import Problem, problem
+from coordina.api.problems import Problem, problem, unavailable
 from coordina.api.reading import names_in, read_rows, usual
 from coordina.api.visitors import Visitor, language_of, pace_headers, visitor_of
 from coordina.api.writing import Written, seen_in, write
 from coordina.core.changes import Values
+from coordina.core.outages import OUTAGE
 from coordina.core.parsing.ids import parse_id
 from coordina.core.prepared import one
 from coordina.core.refusals import NotFound, Refusal
@@ -29,21 +31,32 @@ from coordina.ledger.models import ChangeSet
 
 log = logging.getLogger("coordina.api")
 ROOT = "/api/v1"
-type Answer = Callable[[], HttpResponse]
 
 
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: HttpRequest) -> HttpResponseBase:
     """The answer to any request below `/api/v1`; a fault of ours is told as such, and nothing of it."""
+    try:
+        return _answer(request)
+    except OUTAGE as fault:
+        log.exception("%s %s", request.method, request.path)
+        with translation.override(language_of(request) or "es"):
+            return _sealed(problem(unavailable(fault)))
+
+
+def _answer(request: HttpRequest) -> HttpResponseBase:
     with translation.override(language_of(request) or "es"):
         try:
             visitor = visitor_of(request)
         except Refusal as refusal:
             return _sealed(problem(refusal))
     with translation.override(visitor.language), timezone.override(visitor.setting.zone):
+        given: HttpResponseBase
         try:
             given = _answered(request, visitor)
         except Refusal as refusal:
             given = problem(refusal)
+        except OUTAGE:
+            raise
         except Exception:
             signals.got_request_exception.send(sender=answer, request=request)
             log.exception("%s %s", request.method, request.path)
@@ -54,9 +67,11 @@ def answer(request: HttpRequest) -> HttpResponse:
         return _sealed(given)
 
 
-def _sealed(given: HttpResponse) -> HttpResponse:
+def _sealed(given: HttpResponseBase) -> HttpResponseBase:
     """What every answer says to caches: it is for whoever holds this token, and for now."""
-    given.headers["Cache-Control"] = "no-store" if "ETag" not in given.headers else "private, no-cache"
+    if "ETag" in given.headers:
+        given.headers["Cache-Control"] = "private, no-cache"
+    given.headers.setdefault("Cache-Control", "no-store")
     given.headers["Vary"] = "Authorization, Accept-Language"
     return given
 
@@ -65,7 +80,7 @@ def _json(value: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(to_json(value), status=status, content_type="application/json")
 
 
-def _answered(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+def _answered(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     """Find the operation and do it.
 
     Raises:
@@ -108,7 +123,8 @@ def _own(request: HttpRequest, visitor: Visitor, parts: tuple[str, ...]) -> dict
         if pk is None or parts[2:] not in ((), ("undo",)):
             raise NotFound
         return {"POST": partial(_undo, request, visitor, pk)} if parts[2:] else {"GET": partial(_change, visitor, pk)}
-    return None
+    beside = BESIDE.get(parts[0]) if parts else None
+    return beside.answers(request, visitor, parts[1:]) if beside is not None else None
 
 
 def _me(visitor: Visitor) -> dict[str, Any]:
@@ -198,6 +214,21 @@ def _write(request: HttpRequest, visitor: Visitor, operation: Operation, ref: st
     return _told(visitor, operation, done)
 
 
+def _files(request: HttpRequest, visitor: Visitor, operation: Operation, ref: str) -> HttpResponse:
+    return _json(files.files_of(visitor, operation, ref, request.GET.dict()))
+
+
+def _download(request: HttpRequest, visitor: Visitor, operation: Operation, ref: str) -> HttpResponseBase:
+    assert operation.known is not None
+    _need_view(visitor, operation.known)
+    return files.download(visitor, ref)
+
+
+def _upload(request: HttpRequest, visitor: Visitor, operation: Operation, ref: str) -> HttpResponse:
+    done = files.upload(request, visitor, operation, ref, request.headers.get("Idempotency-Key", ""))
+    return _told(visitor, operation, done)
+
+
 def _told(visitor: Visitor, operation: Operation, done: Written) -> HttpResponse:
     row: Values | None = None
     if operation.does is not Does.DELETE and done.known is not None and done.pk is not None:
@@ -205,7 +236,7 @@ def _told(visitor: Visitor, operation: Operation, done: Written) -> HttpResponse
     given = _json(row, operation.status) if row is not None else HttpResponse(status=204)
     if row is not None and done.known is not None:
         given.headers["ETag"] = f'"{row["version"]}"'
-        if operation.does is Does.CREATE:
+        if operation.does in (Does.CREATE, Does.UPLOAD):
             given.headers["Location"] = f"{ROOT}/{done.known.url}/{done.pk}"
     if done.again:
         given.headers["Idempotent-Replay"] = "true"
@@ -224,6 +255,7 @@ def _with_change(given: HttpResponse, change_set: ChangeSet | None) -> HttpRespo
     return given
 
 
-type Doer = Callable[[HttpRequest, Visitor, Operation, str], HttpResponse]
+type Doer = Callable[[HttpRequest, Visitor, Operation, str], HttpResponseBase]
 DOES: dict[Does, Doer] = {does: _many if does.many else _write for does in Does if does.writes}
 DOES |= {Does.LIST: _list, Does.READ: _read}
+DOES |= {Does.FILES: _files, Does.UPLOAD: _upload, Does.DOWNLOAD: _download}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coordina.api import schemas
+from coordina.api.beside import BESIDE
 from coordina.core.refusals import Text
 from coordina.core.types import by_url
 
@@ -16,6 +17,7 @@ type Json = dict[str, Any]
 
 PROBLEMS: tuple[tuple[str, int, Text], ...] = (
     ("token", 401, gettext_lazy("No token, or one that works no more: ended, too old, or its person has no access.")),
+    ("factor", 403, gettext_lazy("The role of the token's person needs a second factor, and they have none yet.")),
     ("scope", 403, gettext_lazy("The token may only read, or is for other kinds of records.")),
     ("forbidden", 403, gettext_lazy("The role of the person does not allow it.")),
     ("not_found", 404, gettext_lazy("It does not exist, or the person may not see it: both alike.")),
@@ -31,6 +33,7 @@ PROBLEMS: tuple[tuple[str, int, Text], ...] = (
     ("key_reused", 422, gettext_lazy("The idempotency key stood for another request before.")),
     ("not_done", 409, gettext_lazy("A row of many was left alone, because another one was refused.")),
     ("rate_limit", 429, gettext_lazy("Too many requests; “Retry-After” says when to go on.")),
+    ("unavailable", 503, gettext_lazy("The database is away for a moment; “Retry-After” says when to try again.")),
     ("fault", 500, gettext_lazy("A fault of ours; trying again may help.")),
 )  # fmt: skip
 """Codes of problems with their status, and what they mean."""
@@ -83,6 +86,7 @@ def groups(document: Json) -> list[Group]:
     for _path, _method, said in _every(document):
         counts[said["tags"][0]] = counts.get(said["tags"][0], 0) + 1
     labels |= {"me": _("The token"), "changes": _("Change sets"), "actions": _("Actions on any record")}
+    labels |= {name: str(beside.label) for name, beside in BESIDE.items() if beside.label}
     found = [Group(tag, labels.get(tag, tag), count) for tag, count in counts.items()]
     return sorted(found, key=lambda group: _rank(group.tag))
 
@@ -116,7 +120,9 @@ def _every(document: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 def _explained(document: Json, path: str, method: str, said: Json) -> Explained:
-    body = said.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    content = said.get("requestBody", {}).get("content", {})
+    parts: list[Json] = list(content.values())
+    body = parts[0].get("schema", {}) if parts else {}
     schema = _followed(document, body)
     shared = document["components"]["parameters"]
     parameters = [shared[p["$ref"].rpartition("/")[2]] if "$ref" in p else p for p in said.get("parameters", ())]
@@ -128,7 +134,7 @@ def _explained(document: Json, path: str, method: str, said: Json) -> Explained:
         said.get("description", ""),
         tuple(_parameter(p) for p in parameters),
         tuple(_members(schema)),
-        _example(method, path, schema, document),
+        _example(method, path, schema, document, form="multipart/form-data" in content),
     )
 
 
@@ -166,13 +172,15 @@ def _kind(part: Mapping[str, Any]) -> str:
     return f"{words} ({part['format']})" if part.get("format") else words
 
 
-def _example(method: str, path: str, schema: Json, document: Json) -> str:
-    """A command line that calls an operation."""
+def _example(method: str, path: str, schema: Json, document: Json, *, form: bool = False) -> str:
+    """A command line that calls an operation; a form brings a file."""
     url = "$COORDINA/api/v1" + path.replace("{ref}", "12").replace("{id}", "12")
     parts = ['curl -H "Authorization: Bearer $TOKEN"']
-    if method != "GET":
+    if form:
+        parts.append("-F file=@offer.pdf")
+    elif method != "GET":
         parts.append(f"-X {method}")
-    if body := _sample(schema, document):
+    if not form and (body := _sample(schema, document)):
         parts += ['-H "Content-Type: application/json"', f"-d '{json.dumps(body, ensure_ascii=False)}'"]
     return " \\\n  ".join([*parts, url])
 

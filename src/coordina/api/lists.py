@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from coordina.api.problems import Problem
@@ -25,13 +25,14 @@ ASKED = ("filter", "view", "order", "fields", "limit", "after", "before", "count
 """Parameters of every list."""
 
 
-def listed(visitor: Visitor, known: RecordType, asked: Mapping[str, str]) -> dict[str, Any]:
+def listed(visitor: Visitor, known: RecordType, asked: Mapping[str, str], within: Q | None = None) -> dict[str, Any]:
     """One page of a list.
 
     Args:
         visitor: Who asks.
         known: The record type.
         asked: Parameters by name.
+        within: What the address narrows the rows to.
 
     Raises:
         BadFilter: For what is no filter, order, field or mark for this person.
@@ -43,6 +44,8 @@ def listed(visitor: Visitor, known: RecordType, asked: Mapping[str, str]) -> dic
     state: Mapping[str, str] = _view(visitor, known, asked["view"]) if asked.get("view") else {}
     node = _both(_parsed(state.get("q", "")), _parsed(asked.get("filter", "")))
     source = _source(visitor, known, asked)
+    if within is not None:
+        source = source.filter(within)
     if node is not None:
         source = source.filter(compile_filter(node, vocabulary_of(known), visitor.asker))
     order = _order(visitor, known, asked.get("order") or state.get("sort", ""))

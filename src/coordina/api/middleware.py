@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from coordina.api.answering import ROOT, answer
 
@@ -10,10 +11,10 @@ from coordina.api.answering import ROOT, answer
 class ApiMiddleware:
     """Answers everything below `/api/v1` itself."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or hand on to the pages."""
         if request.path_info == ROOT or request.path_info.startswith(f"{ROOT}/"):
             return answer(request)

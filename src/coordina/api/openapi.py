@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.api import schemas
+from coordina.api.beside import BESIDE
 from coordina.api.operations import Does, Operation, table
 from coordina.api.reading import readable
 from coordina.core import growing
-from coordina.core.types import TYPES, RecordType
+from coordina.core.types import TYPES, RecordType, type_of
 from coordina.records.bulk.rowwise import MOST
+from coordina.records.models import Attachment
 
 VERSION = "1.0.0"
 type Json = dict[str, Any]
@@ -23,15 +25,21 @@ def document(user: User) -> Json:
     hidden = tuple(
         f"{known.name}.{name}" for known in TYPES for name in known.fields if name not in readable(known, user)
     )
-    return _document(hidden, get_language() or "en", growing.generation(), len(table().by_name))
+    closed = tuple(f"{known.name}.{name}" for known in TYPES for name in sorted(known.sight(user).closed))
+    return _document(hidden, closed, get_language() or "en", growing.generation(), len(table().by_name))
 
 
 @lru_cache(32)
-def _document(hidden: tuple[str, ...], language: str, generation: int, size: int) -> Json:
-    """The document without some fields, in a language; made once for all who are shown the same."""
-    without = frozenset(hidden)
+def _document(hidden: tuple[str, ...], closed: tuple[str, ...], language: str, generation: int, size: int) -> Json:
+    """The document without some fields, in a language; made once for all who are shown the same.
+
+    Args:
+        hidden: Fields that are not told of, as `company.email`.
+        closed: Fields that cannot be written, the hidden ones among them.
+    """
+    without, unwritable = frozenset(hidden), frozenset(closed)
     paths: dict[str, Json] = {}
-    for path, method, said in _fixed():
+    for path, method, said in (*_fixed(), *(each for beside in BESIDE for each in beside.paths())):
         paths.setdefault(path, {})[method] = said
     for operation in table().by_name.values():
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, without)
@@ -50,7 +58,7 @@ def _document(hidden: tuple[str, ...], language: str, generation: int, size: int
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": _schemas(without),
+            "schemas": _schemas(without, unwritable),
             "responses": _responses(),
             "parameters": _parameters(),
             "headers": _headers(),
@@ -62,13 +70,15 @@ def _capital(text: Any) -> str:
     return f"{text}"[:1].upper() + f"{text}"[1:]
 
 
-def _schemas(without: frozenset[str]) -> Json:
+def _schemas(without: frozenset[str], closed: frozenset[str]) -> Json:
     found: Json = {**schemas.FIXED}
+    for beside in BESIDE:
+        found |= beside.schemas()
     for known in TYPES:
-        found[schemas.name_of(known)] = schemas.record(known, without)
+        found[schemas.name_of(known)] = schemas.record(known, without, closed)
     for operation in table().by_name.values():
         if operation.declared is not None and not operation.does.many:
-            found[schemas.input_name(operation.declared)] = schemas.input_of(operation.declared, without)
+            found[schemas.input_name(operation.declared)] = schemas.input_of(operation.declared, without | closed)
     return found
 
 
@@ -89,6 +99,10 @@ def _operation(operation: Operation, without: frozenset[str]) -> Json:
     if declared is not None and (operation.does.many or operation.does is not Does.DELETE):
         schema = _many_input(operation) if operation.does.many else _ref(schemas.input_name(declared))
         said["requestBody"] = {"required": _needs_body(operation), "content": {"application/json": {"schema": schema}}}
+    if operation.does is Does.UPLOAD:
+        part = {"type": "string", "format": "binary"}
+        form = {"type": "object", "required": ["file"], "properties": {"file": part}, "additionalProperties": False}
+        said["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     if not said["parameters"]:
         del said["parameters"]
     return said
@@ -108,7 +122,9 @@ def summary_of(operation: Operation) -> str:
         else ""
     )
     if operation.declared is None:
-        return f"{noun}: " + (_("list") if operation.does is Does.LIST else _("read"))
+        words = {Does.LIST: _("list"), Does.READ: _("read"), Does.FILES: _("list the files"),
+                 Does.UPLOAD: _("add a file"), Does.DOWNLOAD: _("download the bytes")}  # fmt: skip
+        return f"{noun}: {words[operation.does]}"
     label = str(operation.declared.label)
     return f"{noun}: {label[:1].lower() + label[1:]}" if noun else label
 
@@ -123,6 +139,8 @@ def _asked(operation: Operation) -> list[Json]:
         if known.within:
             whole = {"name": known.within, "in": "query", "required": True, "schema": {"type": "integer", "minimum": 1}}
             found.append(whole | {"description": _("Id of the record that they are a part of.")})
+    if operation.does is Does.FILES:
+        found += [_parameter(n) for n in ("order", "fields", "limit", "after", "before", "count")]
     if operation.does is Does.READ:
         found += [_parameter("fields"), _parameter("if_none_match")]
     if operation.does.writes:
@@ -138,6 +156,14 @@ def _answers(operation: Operation) -> Json:
     found: Json = {}
     if operation.does is Does.LIST and known is not None:
         found["200"] = _content(_("A page of records."), _page_of(known))
+    elif operation.does is Does.FILES:
+        found["200"] = _content(_("A page of files."), _page_of(type_of(Attachment)))
+    elif operation.does is Does.DOWNLOAD:
+        binary = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        found["200"] = {"description": _("The bytes, as something to save."), "content": binary}
+    elif operation.does is Does.UPLOAD:
+        made = _content(_("The file as it is kept."), _ref(schemas.name_of(type_of(Attachment))))
+        found["201"] = made | {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}} | _change_header()}
     elif operation.does.many:
         found["200"] = _content(_("What came of every row."), _ref("ManyResult")) | {"headers": _change_header()}
     elif operation.does is Does.CALL or known is None:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coordina.core.actions import ACTIONS, Action
-from coordina.core.types import TYPES, RecordType, find_type
+from coordina.core.types import TYPES, RecordType, find_type, type_of
 from coordina.records.bulk.rowwise import takes_many
+from coordina.records.models import Attachment
+from coordina.records.subjects import holds_things
 
 ANY = "actions"
 """First part of the addresses of actions that belong to no record type."""
 MANY = "bulk"
+FILES = "files"
+"""Last part of the addresses of a record's files."""
 
 
 class Does(StrEnum):
@@ -27,6 +31,9 @@ class Does(StrEnum):
     EDIT_MANY = "edit_many"
     DELETE_MANY = "delete_many"
     ACT_MANY = "act_many"
+    FILES = "files"
+    UPLOAD = "upload"
+    DOWNLOAD = "download"
 
     @property
     def many(self) -> bool:
@@ -36,7 +43,7 @@ class Does(StrEnum):
     @property
     def writes(self) -> bool:
         """Whether it changes anything."""
-        return self not in (Does.LIST, Does.READ)
+        return self not in (Does.LIST, Does.READ, Does.FILES, Does.DOWNLOAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Operation:
     @property
     def status(self) -> int:
         """Status of the answer when it was done."""
-        return 201 if self.does is Does.CREATE else 204 if self.does is Does.DELETE else 200
+        return 201 if self.does in (Does.CREATE, Does.UPLOAD) else 204 if self.does is Does.DELETE else 200
 
 
 class Table:
@@ -105,6 +112,11 @@ def _operations() -> Iterator[Operation]:
         tag = known.url.replace("-", "_")
         yield Operation(f"{tag}.list", "GET", f"/{known.url}", Does.LIST, known)
         yield Operation(f"{tag}.read", "GET", f"/{known.url}/{{ref}}", Does.READ, known)
+        if holds_things(known):
+            yield Operation(f"{tag}.files", "GET", f"/{known.url}/{{ref}}/{FILES}", Does.FILES, known)
+            yield Operation(f"{tag}.upload_file", "POST", f"/{known.url}/{{ref}}/{FILES}", Does.UPLOAD, known)
+    kept = type_of(Attachment)
+    yield Operation(f"{FILES}.download", "GET", f"/{kept.url}/{{ref}}/content", Does.DOWNLOAD, kept)
     for declared in ACTIONS:
         if not declared.private:
             yield from _of_action(declared, find_type(declared.model))

@@ -5,10 +5,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from pydantic_core import to_json
 
 from coordina.core.filters import BadFilter
+from coordina.core.outages import retry_after
 from coordina.core.refusals import Refusal, Text
+from coordina.core.storing.stores import FilesAway
 
 TYPE = "application/problem+json"
 PLACE = "/api/docs/#problem-"
@@ -73,6 +76,14 @@ def problem(refusal: Refusal) -> HttpResponse:
     for name, value in getattr(refusal, "headers", {}).items():
         answer.headers[name] = value
     return answer
+
+
+def unavailable(fault: BaseException) -> Problem:
+    """What is said while the database or the bucket of files is away for a moment."""
+    message = _("The database cannot be reached just now. Send the same request again in a moment.")
+    if isinstance(fault, FilesAway):
+        message = _("The files cannot be reached just now. Send the same request again in a moment.")
+    return Problem("unavailable", message, status=503, headers={"Retry-After": str(retry_after(fault))})
 
 
 def _pointer(name: str) -> str:

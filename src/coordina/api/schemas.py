@@ -108,8 +108,14 @@ def name_of(known: RecordType) -> str:
     return "".join(part.capitalize() for part in known.name.split("_"))
 
 
-def record(known: RecordType, without: frozenset[str]) -> Json:
-    """What a record of a type looks like; which fields are there depends on what was asked for."""
+def record(known: RecordType, without: frozenset[str], closed: frozenset[str] = frozenset()) -> Json:
+    """What a record of a type looks like; which fields are there depends on what was asked for.
+
+    Args:
+        known: The record type.
+        without: Fields that are not told of.
+        closed: Fields that the reader may not write: they are marked like those that nobody writes.
+    """
     properties: Json = {**_OWN}
     if known.within:
         properties[known.within] = _object(["id"], id=_ID)
@@ -118,7 +124,9 @@ def record(known: RecordType, without: frozenset[str]) -> Json:
     for name, field in known.fields.items():
         if f"{known.name}.{name}" not in without and (field.kind is Kind.TAGS or paths_of(field)):
             properties[name] = _value(field) | {"description": _words(field)}
-    return {"type": "object", "required": ["id", "version"], "properties": properties, "title": str(known.label)}
+            if name not in known.editable or f"{known.name}.{name}" in closed:
+                properties[name]["readOnly"] = True
+    return {"type": "object", "required": ["id", "version"], "properties": properties, "title": name_of(known)}
 
 
 def _words(field: Field) -> str:

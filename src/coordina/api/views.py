@@ -17,6 +17,7 @@ def docs(request: Any) -> HttpResponse:
     document = openapi.document(request.user)
     values = {
         "base": request.build_absolute_uri("/api/v1"),
+        "mcp": request.build_absolute_uri("/mcp"),
         "groups": explained.groups(document),
         "problems": explained.PROBLEMS,
         "may_make": request.user.may(MAKE),

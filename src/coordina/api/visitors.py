@@ -65,7 +65,8 @@ def visitor_of(request: Any) -> Visitor:
     """Who a request comes from.
 
     Raises:
-        Problem: Without a token that works (401), and for too many requests (429).
+        Problem: Without a token that works (401), where its person's role needs a second factor and they have none
+            (403), and for too many requests (429).
         Refusal: For too many tries with tokens that do not work (429).
     """
     at = timezone.now()
@@ -84,10 +85,12 @@ def visitor_of(request: Any) -> Visitor:
             status=429,
             headers=pace_headers(here) | {"Retry-After": str(here.reset)},
         )
+    if bearer.user.lacks_factor:
+        raise Problem("factor", _("Your role needs a second factor. Sign in and set one up first."), status=403)
     tokens.note_use(bearer, address, at)
     language = language_of(request) or bearer.user.language
     setting = setting_of(bearer.user, the_company(), language)
-    return Visitor(bearer, bearer.user, setting, language or setting.language, at, here)
+    return Visitor(bearer, bearer.user, setting, language or setting.locale, at, here)
 
 
 def pace_headers(here: Pace) -> dict[str, str]:

@@ -63,7 +63,9 @@ class Seen:
     exact: bool = False
 
 
-def write(visitor: Visitor, operation: Operation, data: Values, *, ref: str, seen: Seen, key: str) -> Written:
+def write(
+    visitor: Visitor, operation: Operation, data: Values, *, ref: str, seen: Seen, key: str, via: str = DOOR
+) -> Written:
     """Do what an operation says.
 
     Args:
@@ -73,6 +75,7 @@ def write(visitor: Visitor, operation: Operation, data: Values, *, ref: str, see
         ref: What names the record in the address; empty where there is none.
         seen: The version.
         key: `Idempotency-Key`; empty for none.
+        via: The door.
 
     Raises:
         Refusal: Whatever may not be done.
@@ -89,7 +92,7 @@ def write(visitor: Visitor, operation: Operation, data: Values, *, ref: str, see
         raise given
     try:
         result = submit(
-            declared, given, by=visitor.user, via=DOOR, pk=pk, version=seen.version, exact=seen.exact,
+            declared, given, by=visitor.user, via=via, pk=pk, version=seen.version, exact=seen.exact,
             key=whole, at=visitor.at,
         )  # fmt: skip
     except AlreadyDone as done:
