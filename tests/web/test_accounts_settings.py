@@ -21,7 +21,7 @@ def staff() -> Staff:
 
 
 def profile_of(user: User, **said: str) -> dict[str, str]:
-    return {"name": user.name, "language": "company", "time_zone": "company"} | said
+    return {"name": user.name, "language": "company", "country": "company", "time_zone": "company"} | said
 
 
 def test_the_profile_is_changed_and_undone(staff: Staff) -> None:
@@ -236,10 +236,16 @@ def test_the_company_is_edited(staff: Staff) -> None:
         "country": "MX",
         "time_zone": "America/Mexico_City",
         "language": "es-419",
+        "quiet_days": "1,000",
         "version": "1",
     }
-    assert client.post("/settings/company/", data).status_code == 302
+    assert client.post("/settings/company/", data | {"quiet_days": "medio año"}).status_code == 422
+    assert client.post("/settings/company/", data | {"quiet_days": "0"}).status_code == 422
+    assert client.post("/settings/company/", data | {"quiet_days": "3651"}).status_code == 422
+    assert client.post("/settings/company/", data | {"quiet_days": "1.000"}).status_code == 302
     now = Organization.objects.get()
+    assert now.quiet_days == 1000
+    data["version"] = str(now.version)
     assert (now.name, now.currency, now.country) == ("Faro y Cía", "MXN", "MX")
     assert client.post("/settings/company/", data | {"currency": "ZZQ"}).status_code == 422
     assert client.get("/organization/").headers["Location"] == "/settings/company/"

@@ -41,7 +41,8 @@ OWN = (
     ),
     *("/dashboard/", "/today/later/", "/today/kinds/", "/?kind=pipeline.no_next_step", "/settings/today/"),
     *("/profile/tokens/", "/api/docs/", "/api/docs/companies/"),
-    "/leads/board/",
+    *("/settings/audit/", "/settings/audit/?type=company", "/settings/audit/seals/"),
+    *("/leads/board/", "/prices/ask/", "/prices/ask/?product=0&quantity=x"),
     *("/settings/", "/settings/company/", "/settings/teams/", "/settings/roles/", "/import/", "/import/history/"),
     *("/opportunities/?q=amount+%3E+999999999", "/opportunities/?q=amount+%3E+"),
     *("/companies/?layout=board", "/opportunities/?layout=calendar", "/opportunities/?layout=chart&split=owner"),
@@ -111,7 +112,7 @@ def pages() -> list[str]:
             continue
         found.append(f"/{known.url}/")
         made = standard(known.model, "create")
-        if made is not None and not made.hidden:
+        if made is not None and not made.hidden and known.name != "erasure":  # ordered on the page of a person
             found.append(f"/{known.url}/new/")
         if first is not None:
             found.append(f"/{known.url}/{first}/")
@@ -147,7 +148,7 @@ def test_every_page_is_sound(browser: Any, part: int) -> None:
     for url in pages()[part::PARTS]:
         answer = browser.goto(url, wait_until="load")
         status = answer.status
-        if status not in (200, 400) or (status == 400 and "?" not in url):
+        if status != 200 and not (status in (400, 422) and "?" in url):  # what was asked for cannot be read
             wrong.append(f"{url} answers {status}")
         wrong += look(browser, url, expected=status)
     assert not wrong, "\n".join(wrong)

@@ -74,3 +74,17 @@ def test_queries_do_not_grow_with_parts(world: World, director: Any, queries: An
     for street in "BC":
         submit(create, {"company": company.pk, "street": street, "kind": "main"}, by=world.director, via="web")
     assert queries(director, f"/companies/{company.pk}/") == one
+
+
+def test_a_flag_is_never_unfilled(world: World, director: Any) -> None:
+    company = world.make(Company, name="Óptica Lince", no_email=True)
+    page = director.get(f"/companies/{company.pk}/").content.decode()
+    said = page[page.index("Límites de contacto") :]
+    said = said[: said.index("</section>")]
+    assert "1 sin rellenar" in said  # the reason alone
+    assert said.count("No</") >= 3
+    form = director.get(f"/companies/{company.pk}/edit/").content.decode()
+    field = form[form.index('for="id_no_phone"') :].partition("</select>")[0]
+    assert "(opcional)" not in field
+    assert 'value=""' not in field
+    assert '<option value="false" selected>' in field

@@ -19,6 +19,10 @@ from .conftest import World
 pytestmark = pytest.mark.django_db
 
 
+OPEN_TO_ALL = dict.fromkeys(("no_contact", "no_email", "no_phone", "no_messages"), "false")
+"""What the form of a company sends besides: it may be contacted by every way."""
+
+
 def test_create_edit_and_delete(world: World, director: Any) -> None:
     assert director.get("/companies/new/").status_code == 200
     answer = director.post("/companies/new/", {"name": "Óptica", "relation": "prospect", "annual_revenue": "1.234,56"})
@@ -32,7 +36,7 @@ def test_create_edit_and_delete(world: World, director: Any) -> None:
     assert 'value="1234,56"' in form
     director.post(
         f"/companies/{company.pk}/edit/",
-        {"name": "Óptica 2", "relation": "customer", "annual_revenue": "1234,56", "version": 1},
+        {"name": "Óptica 2", "relation": "customer", "annual_revenue": "1234,56", "version": 1} | OPEN_TO_ALL,
     )
     company.refresh_from_db()
     assert (company.name, company.relation, company.annual_revenue) == ("Óptica 2", "customer", Decimal("1234.56"))
@@ -63,9 +67,8 @@ def test_an_address_fills_in_only_fields_of_the_action(world: World, director: A
 def test_two_people_change_different_fields(world: World, director: Any) -> None:
     company = world.make(Company, name="Óptica", city="Lugo")
     submit(standard(Company, "edit"), {"city": "Vigo"}, by=world.director, via="web", pk=company.pk, version=1)
-    director.post(
-        f"/companies/{company.pk}/edit/", {"name": "Óptica 2", "city": "Lugo", "relation": "prospect", "version": 1}
-    )
+    data = {"name": "Óptica 2", "city": "Lugo", "relation": "prospect", "version": 1} | OPEN_TO_ALL
+    director.post(f"/companies/{company.pk}/edit/", data)
     company.refresh_from_db()
     assert (company.name, company.city) == ("Óptica 2", "Vigo")
 
@@ -73,7 +76,7 @@ def test_two_people_change_different_fields(world: World, director: Any) -> None
 def test_two_people_change_the_same_field(world: World, director: Any) -> None:
     company = world.make(Company, name="Óptica", city="Lugo")
     submit(standard(Company, "edit"), {"city": "Vigo"}, by=world.director, via="web", pk=company.pk, version=1)
-    data = {"name": "Óptica", "city": "Orense", "relation": "prospect", "version": 1}
+    data = {"name": "Óptica", "city": "Orense", "relation": "prospect", "version": 1} | OPEN_TO_ALL
     answer = director.post(f"/companies/{company.pk}/edit/", data)
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -91,7 +94,8 @@ def test_nothing_changed_writes_nothing(world: World, director: Any) -> None:
     before = ChangeSet.objects.count()
     director.post(
         f"/companies/{company.pk}/edit/",
-        {"name": "Óptica", "city": "Lugo", "relation": "prospect", "version": 1, "owner": world.director.pk},
+        {"name": "Óptica", "city": "Lugo", "relation": "prospect", "version": 1, "owner": world.director.pk}
+        | OPEN_TO_ALL,
     )
     assert ChangeSet.objects.count() == before
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from coordina.core.actions import standard
 from coordina.customers.models import Company, Industry
@@ -101,3 +102,25 @@ def test_queries_do_not_grow_with_changes(world: World, director: Any, queries: 
     for city in ("A", "B"):
         edit(world, company, city=city)
     assert queries(director, f"/companies/{company.pk}/history/") == one
+
+
+def test_a_partial_undo_names_deleted_rows_whose_name_was_given_again(world: World, director: Any) -> None:
+    from coordina.catalog.models import Series
+    from coordina.ledger.change_sets import change_set
+
+    rows = [world.make(Series, name=name) for name in ("Serie Alba", "Serie Brisa")]
+    with change_set(by=world.director, at=timezone.now(), via="web", action="catalog.delete_series"):
+        for row in rows:
+            row.delete()
+    gone = ChangeSet.objects.latest("pk")
+    again = world.make(Series, name="Serie Alba")
+    answer = director.post(f"/changes/{gone.pk}/undo/")
+    assert answer["Location"] == f"/changes/{gone.pk}/"
+    page = director.get(answer["Location"]).content.decode()
+    assert "Serie Alba" in page
+    assert "Serie Brisa" not in page
+    assert "Otra ficha tiene ya su nombre o su número." in page
+    submit(standard(Series, "delete"), {}, by=world.director, via="web", pk=again.pk)
+    assert "Ya no hay nada que lo impida" in director.get(answer["Location"]).content.decode()
+    director.post(f"/changes/{gone.pk}/undo/", {"force": "yes"})
+    assert sorted(Series.objects.values_list("name", flat=True)) == ["Serie Alba", "Serie Brisa"]

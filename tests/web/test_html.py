@@ -1,12 +1,17 @@
 """The smallest pieces of a page: what they say, and that nothing gets in unescaped."""
 
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
 from django.utils.safestring import SafeString
 
+from coordina.core.formats import formats_of
+from coordina.core.types import Field, Kind
 from coordina.web import html
+from coordina.web.values import drawer
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ATTACK = '"><script>alert(1)</script>&'
 
 
@@ -156,3 +161,14 @@ def test_a_divided_bar_of_nothing_is_empty() -> None:
 )
 def test_search_answers_show_where_they_match(text: str, query: str, marked: str) -> None:
     assert html.highlighted(text, query) == marked
+
+
+def test_a_long_address_breaks_where_its_parts_begin() -> None:
+    """In a narrow column it must not break within a word where it need not."""
+    draw = drawer(Field(name="email", label="e-mail", kind=Kind.EMAIL), formats_of("es", "UTC", "EUR", NOW))
+    long = "ana.maria@centro-de-formacion.example"
+    shown = draw((long,))
+    assert f'href="mailto:{long}"' in shown
+    assert ">ana<wbr>.maria<wbr>@centro-<wbr>de-<wbr>formacion<wbr>.example</a>" in shown
+    assert draw(("ana@faro.es",)) == '<a href="mailto:ana@faro.es">ana@faro.es</a>'
+    assert "&lt;" in draw(("<b>@centro-de-formacion.example",))

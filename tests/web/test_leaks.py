@@ -138,6 +138,7 @@ def doors(known: RecordType, obj: Record, canary: str) -> Iterator[str]:
     if known.name in QUALITY:
         yield f"/quality/?noun={known.name}&mine=0"
         yield f"/quality/?noun={known.name}&mine=0&by=source"
+    yield f"/settings/audit/?type={known.name}&record={obj.pk}"
     yield f"/search/?q={canary}"
     yield f"/search/palette/?q={canary}x"  # one letter too many: what is spelled nearly so must not be seen either
     yield f"/search/palette/?on={base}{obj.pk}/"

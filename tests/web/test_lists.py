@@ -31,10 +31,10 @@ def test_rows_show_values_in_the_readers_way(world: World, director: Any) -> Non
 
 @pytest.mark.parametrize(
     ("language", "amount", "heading"),
-    [("es", "1.842.600 €", "Empresas"), ("es-419", "EUR 1,842,600", "Empresas"), ("en", "€1,842,600", "Companies")],
+    [("es", "1.842.600 €", "Empresas"), ("es-419", "EUR 1,842,600", "Empresas"), ("en", "1.842.600 €", "Companies")],
 )
 def test_pages_speak_and_count_as_each_reader_chose(world: World, language: str, amount: str, heading: str) -> None:
-    """Latin American Spanish has the texts of Spanish, and its own numbers."""
+    """Latin American Spanish has the texts of Spanish, and its own numbers; English in Spain counts as Spain does."""
     with change_set(by=world.director, at=timezone.now(), via="system"):
         world.director.language = language
         world.director.save()
@@ -43,7 +43,7 @@ def test_pages_speak_and_count_as_each_reader_chose(world: World, language: str,
     page = text_of(answer)
     assert amount in page
     assert heading in page
-    assert answer["Content-Language"] == language
+    assert answer["Content-Language"] == ("en-es" if language == "en" else language)
 
 
 def test_a_list_is_sorted_by_allowed_fields_only(world: World, director: Any) -> None:
@@ -183,3 +183,10 @@ def test_a_quick_filter_on_a_reference_offers_records_when_it_opens(world: World
     assert 'aria-current="true"' in again
     form = text_of(director.get("/companies/?add=industry"))
     assert f'<option value="{industry.pk}">Alimentación' in form
+
+
+def test_one_is_counted_as_one(world: World, director: Any) -> None:
+    world.make(Company, name="Óptica Lince")
+    assert '<b class="strong">1</b> empresa<' in director.get("/companies/").content.decode()
+    world.make(Company, name="Óptica Gato")
+    assert '<b class="strong">2</b> empresas<' in director.get("/companies/").content.decode()

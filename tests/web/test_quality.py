@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from coordina.accounts.models import User
+from coordina.accounts.models import Organization, User
 from coordina.core.actions import standard
 from coordina.core.changes import unrecorded
 from coordina.core.filters import Asker
@@ -18,6 +19,7 @@ from coordina.customers.models import Company, Interaction
 from coordina.customers.quality import bad_email, bad_phone, bad_tax_id
 from coordina.leads.models import Lead
 from coordina.ledger import queue
+from coordina.ledger.change_sets import change_set
 from coordina.ledger.doors import submit
 from coordina.records.models import QualityMark
 from coordina.records.quality import asking, marks
@@ -99,6 +101,22 @@ def test_nothing_has_happened_until_something_does(made: World, director: Client
     assert opened(director, "/companies/?q=quiet_for = 180") == 0
     assert director.get("/companies/?q=quiet_for = 0").status_code == 400
     assert "180" in text_of(director.get("/companies/?q=quiet_for = 180"))
+
+
+def test_the_company_says_after_how_many_days(made: World, director: Client) -> None:
+    with change_set(by=made.director, at=timezone.now(), via="system"):
+        company = Organization.objects.get()
+        company.quiet_days = 45
+        company.save()
+    with unrecorded("time passes"):
+        Company._base_manager.filter(name="Vacía").update(changed_at=timezone.now() - timedelta(days=50))
+
+    def stale(url: str) -> list[int]:
+        found = links(director.get(url).content.decode()).values()
+        return [count for count, about in found if "quiet_for = 45" in unquote_plus(about)]
+
+    assert stale("/quality/?noun=company")[:1] == [1]
+    assert stale("/quality/?noun=company&days=90") == []
 
 
 def test_a_mark_goes_when_the_value_is_right(made: World, director: Client) -> None:

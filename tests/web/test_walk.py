@@ -5,11 +5,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
+from coordina.accounts import session
+from coordina.accounts.models import Role, User
 from coordina.core.types import TYPES
-from coordina.web.public import PUBLIC
+from coordina.ledger.change_sets import change_set
+from coordina.web.public import PUBLIC, WITHOUT_FACTOR
+from tests.accounts.factors import with_app
 
 from .conftest import World
 
@@ -48,6 +55,45 @@ def test_no_page_is_open_that_is_not_listed(world: World) -> None:
             assert "/sign-in/" in answer["Location"] or answer["Location"].startswith("/entrar"), (name, url)
 
 
+def test_a_half_session_opens_nothing_but_the_second_step(world: World) -> None:
+    """Who has given the password alone is led to the second step from every address, by every method."""
+    client = world.client(world.director)
+    with_app(world.director, client)
+    request: Any = HttpRequest()
+    request.session = Client().session
+    user = User.objects.for_request().get(pk=world.director.pk)
+    assert not session.begin(request, user)
+    request.session.save()
+    half = Client()
+    half.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+    for name, url in addresses():
+        if name in PUBLIC:
+            continue
+        for method in (half.get, half.post, half.put, half.delete):
+            answer = method(url)
+            assert answer.status_code == 302, (name, url, answer.status_code)
+            assert answer["Location"] == "/sign-in/second/", (name, url)
+    assert half.get("/sign-in/second/").status_code == 200
+
+
+def test_who_lacks_a_factor_that_the_role_needs_is_led_to_set_one_up(world: World) -> None:
+    client = world.client(world.ana)
+    with change_set(by=None, at=timezone.now(), via="system"):
+        role = Role.objects.get(pk=world.ana.role_id)
+        role.second_factor = True
+        role.save()
+    for name, url in addresses():
+        if name in WITHOUT_FACTOR or (name in PUBLIC and name != "web:sign_in"):
+            continue
+        for method in (client.get, client.post):
+            answer = method(url)
+            assert answer.status_code == 302, (name, url, answer.status_code)
+            assert answer["Location"] == "/profile/security/", (name, url)
+    known = {name for name, _url in addresses()}
+    assert known >= WITHOUT_FACTOR
+    assert client.get("/profile/security/").status_code == 200
+
+
 def test_a_fragment_makes_the_whole_page_sign_in(world: World) -> None:
     answer = Client(headers={"HX-Request": "true"}).get("/companies/")
     assert answer.status_code == 204
@@ -60,7 +106,7 @@ def test_the_way_back_is_kept(world: World) -> None:
 
 def test_public_pages_are_few_and_each_has_a_reason() -> None:
     known = {name for name, _url in addresses()}
-    assert len(PUBLIC) <= 12
+    assert len(PUBLIC) <= 15
     assert set(PUBLIC) <= known
     assert all(len(reason) > 10 for reason in PUBLIC.values())
 

@@ -64,7 +64,7 @@ def actions_for(user: User, known: RecordType, obj: Record) -> list[Action]:
     covered: dict[str, bool] = {}
     found = []
     for each in actions_on(known.model):
-        if each.hidden or not each.allows(obj) or not each.open_to(user):
+        if each.hidden or each.aside or not each.allows(obj) or not each.open_to(user):
             continue
         if each.permission not in covered:
             covered[each.permission] = reaches(user, each.permission, obj)

@@ -35,7 +35,7 @@ from coordina.web.undoing import AT_ONCE, find_change, left_of, said_of, size_of
 def change_page(request: Any, pk: int) -> HttpResponse:
     """One change set: what it did, and after a partial undo what was left and why."""
     change = find_change(request.user, pk)
-    held = left_by(change) if change.state == State.PARTLY else []
+    held = left_by(change, request.user) if change.state == State.PARTLY else []
     declared, size = ACTIONS.get(change.action), size_of(change)
     values = {
         "change": change,

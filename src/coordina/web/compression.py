@@ -1,17 +1,18 @@
 """Pages compressed on the way out: quickly, for the last few per cent of size cost half of the work."""
 
-import gzip
 import secrets
-from io import BytesIO
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.utils.cache import patch_vary_headers
+from isal import igzip
 
-LEVEL = 3
-"""Of 1 to 9. A list of 80 rows: 16 KB in 0.8 ms; at Django's 6 14 KB in 1.7 ms."""
+LEVEL = 2
+"""Of 0 to 3. A list of 80 rows: 20.6 KB in 0.1 ms; zlib takes 0.6 ms for 19.7 KB, and 1.5 ms for 17.3 at Django's 6."""
+FNAME, HEAD = b"\x08", 10
+"""The flag that a file name stands behind the head of so many bytes (RFC 1952, 2.3)."""
 SMALLEST = 200
 """Bytes below which it is not worth it."""
 
@@ -40,11 +41,10 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 def _compressed(content: bytes) -> bytes:
-    out = BytesIO()
-    name = "a" * secrets.randbelow(GZipMiddleware.max_random_bytes)
-    with gzip.GzipFile(filename=name, mode="wb", compresslevel=LEVEL, fileobj=out, mtime=0) as file:
-        file.write(content)
-    return out.getvalue()
+    """The content as gzip writes it, with a file name of a random length in its head."""
+    made = igzip.compress(content, LEVEL, mtime=0)
+    name = b"a" * secrets.randbelow(GZipMiddleware.max_random_bytes)
+    return b"".join((made[:3], FNAME, made[4:HEAD], name, b"\0", made[HEAD:]))
 
 
 def _weaken(response: Any) -> None:

@@ -71,7 +71,7 @@ class Choose(forms.Select):
     gone: Collection[str] = ()
 
     def listed(self, chosen: str) -> Options:
-        """Values with labels.
+        """Values with labels; a heading with a list stands for a group of them.
 
         Args:
             chosen: The value that is chosen now, as text.
@@ -83,8 +83,17 @@ class Choose(forms.Select):
         chosen = "" if value is None else str(value)
         out = [f"<select{flatatt({'name': name} | self.build_attrs(self.attrs, attrs))}>"]
         for key, label in self.listed(chosen):
+            if isinstance(label, list):
+                out += [f'<optgroup label="{escape(str(key))}">', *self._drawn(label, chosen), "</optgroup>"]
+            else:
+                out += self._drawn([(key, label)], chosen)
+        return SafeString("".join([*out, "</select>"]))
+
+    def _drawn(self, options: Options, chosen: str) -> list[str]:
+        out = []
+        for key, label in options:
             if str(key) in self.gone and str(key) != chosen:
                 continue
             mark = " selected" if str(key) == chosen else ""
             out.append(f'<option value="{escape(str(key))}"{mark}>{escape(str(label))}</option>')
-        return SafeString("".join([*out, "</select>"]))
+        return out

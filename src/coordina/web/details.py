@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from coordina.core.addresses import address
 from coordina.core.panels import PANELS
 from coordina.core.refusals import NotFound
 from coordina.core.types import RecordType
@@ -33,8 +33,8 @@ def detail_page(request: Any, known: RecordType, pk: int) -> HttpResponse:
         "crumbs": crumbs_of(page),
         "created": request.formats.exact(page.obj.created_at),
         "changed": request.formats.exact(page.obj.changed_at),
-        "history_url": reverse("web:history", args=(known.url, pk)),
-        "edit_url": reverse("web:edit", args=(known.url, pk)) if page.may_edit else "",
+        "history_url": address("web:history", known.url, pk),
+        "edit_url": address("web:edit", known.url, pk) if page.may_edit else "",
     }
     return render(request, "web/generic/detail.html", values)
 

@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ProtectedError
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import Action
+from coordina.core.addresses import address
 from coordina.core.formats import Formats
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict, Refusal
@@ -69,11 +69,11 @@ def carry_out(
         result = submit(declared, data, by=user, via="web", pk=pk, version=version, at=at, key=key)
     except AlreadyDone as done:
         found = made_before(declared, done.change_set)
-        return Done(found, _said(declared, found, True), reverse("web:undo", args=(done.change_set.pk,)))
+        return Done(found, _said(declared, found, True), address("web:undo", done.change_set.pk))
     except ProtectedError as held:
         raise Refusal("held", held_text(held, user), status=409) from None
     wrote = just_written(user, at)
-    undo_url = reverse("web:undo", args=(wrote.pk,)) if wrote is not None and wrote.undoable else ""
+    undo_url = address("web:undo", wrote.pk) if wrote is not None and wrote.undoable else ""
     return Done(result, _said(declared, result, wrote is not None), undo_url)
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from coordina.core.actions import Action, standard
+from coordina.core.addresses import address
 from coordina.core.cells import CELLS
 from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
@@ -160,10 +160,10 @@ def _home_of(known: RecordType, declared: Action, record: Record | None) -> str:
         parent: Any = known.model._meta.get_field(known.within)
         far = find_type(parent.related_model)
         if far is not None:
-            return reverse("web:detail", args=(far.url, getattr(record, parent.attname)))
+            return address("web:detail", far.url, getattr(record, parent.attname))
     if declared.verb == "delete" or record is None or record.pk is None:
-        return reverse("web:list", args=(known.url,))
-    return reverse("web:detail", args=(known.url, record.pk))
+        return address("web:list", known.url)
+    return address("web:detail", known.url, record.pk)
 
 
 @_get_or_post
@@ -182,5 +182,5 @@ def edit_cell(request: Any, known: RecordType, pk: int, name: str) -> HttpRespon
     if request.method == "POST":
         return cell_answer(request, known, declared, obj, name, form)
     if not request.headers.get("HX-Request"):
-        return redirect(reverse("web:edit", args=(known.url, pk)))
+        return redirect(address("web:edit", known.url, pk))
     return cell_form(request, obj, name, form)

@@ -1,5 +1,6 @@
 """From a refusal to an answer, in one place; and the pages of the usual errors."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,7 +8,9 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from coordina.core.outages import OUTAGE, retry_after
 from coordina.core.refusals import Refusal
+from coordina.core.storing.stores import FilesAway
 
 TEMPLATES = {400: "400.html", 403: "403.html", 404: "404.html", 409: "web/409.html", 429: "400.html"}
 
@@ -64,5 +67,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours; the page asks nothing of the database."""
+    """500: a fault of ours; 503 while database or files are away. The page asks nothing of the database."""
+    fault = sys.exception()
+    if isinstance(fault, OUTAGE):
+        away = "files" if isinstance(fault, FilesAway) else "database"
+        answer = render(request, "500.html", {"away": away}, status=503)
+        answer.headers["Retry-After"] = str(retry_after(fault))
+        return answer
     return render(request, "500.html", status=500)

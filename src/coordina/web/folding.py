@@ -30,6 +30,7 @@ from django.templatetags.static import StaticNode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from coordina.core.addresses import address
 from coordina.web import html
 
 PURE = frozenset({html.icon})
@@ -79,6 +80,22 @@ class Plain(VariableNode):
         if value.__class__ is str and context.autoescape:
             return SafeString(escape(value))
         return SafeString(render_value_in_context(value, context))
+
+
+class Addressed(URLNode):
+    """`{% url %}` with arguments by their place: what stands around them is known after the first time."""
+
+    def __init__(self, node: URLNode) -> None:
+        super().__init__(node.view_name, node.args, node.kwargs, node.asvar)
+        self.token, self.origin = node.token, node.origin  # type: ignore[attr-defined]  # set by the parser
+        _quicken_all(self.args)
+
+    def render(self, context: Context) -> str:
+        """The address, escaped."""
+        given = [arg.resolve(context) for arg in self.args]
+        if not context.autoescape or not all(arg.__class__ in (int, str, SafeString) for arg in given):
+            return super().render(context)
+        return SafeString(escape(address(self.view_name.resolve(context), *given)))
 
 
 class Asked:
@@ -154,6 +171,8 @@ def _inside(node: Node) -> Node:
             _quicken_test(test)
         node.conditions_nodelists = [(test, fold(held)) for test, held in node.conditions_nodelists]
         return node
+    if node.__class__ is URLNode and not node.kwargs and not node.asvar and _fixed(node.view_name):  # type: ignore[attr-defined]  # just asked
+        return Addressed(node)  # type: ignore[arg-type]  # just asked
     if isinstance(node, ForNode):
         _quicken(node, "sequence")
     for name in DEEP:
@@ -161,6 +180,13 @@ def _inside(node: Node) -> Node:
         if isinstance(held, NodeList):
             setattr(node, name, fold(held))
     return node
+
+
+def _quicken_all(expressions: list[Any]) -> None:
+    """The same for a list of expressions."""
+    for index, expression in enumerate(expressions):
+        if isinstance(expression, FilterExpression) and (names := _names(expression)):
+            expressions[index] = Asked(expression, names)
 
 
 def _quicken(holder: Any, name: str) -> None:

@@ -8,14 +8,12 @@ from typing import Any
 from django.db.models import ProtectedError
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import Action
+from coordina.core.addresses import address
 from coordina.core.deletion import RecordedCollector
-from coordina.core.formats import babel_locale
 from coordina.core.records import Record
 from coordina.core.refusals import Conflict
 from coordina.core.types import RecordType, find_type
@@ -60,7 +58,6 @@ def page_of(
         "action": request.get_full_path(),
         "next": request.POST.get("next", "") or request.GET.get("next", ""),
         "warning": declared.warning if not declared.undoable else "",
-        "day_words": day_words(),
         **(twins or {}),
     }
     dialog = request.headers.get("HX-Target") == "dialog-host"
@@ -78,21 +75,10 @@ def once_given(request: Any) -> str:
     return given if re.fullmatch(r"[\w-]{1,40}", given, re.ASCII) else ""
 
 
-def day_words() -> list[str]:
-    """Words for days that a date field offers and understands."""
-    return [_("today"), _("tomorrow"), *weekdays(get_language() or "en")]
-
-
-def weekdays(language: str) -> list[str]:
-    """Names of the working days in a language."""
-    names = babel_locale(language).days["format"]["wide"]
-    return [str(names[number]) for number in range(5)]
-
-
 def _crumbs(known: RecordType, obj: Record | None, title: str) -> list[tuple[str, str]]:
-    found = [] if known.within else [(capital(known.plural), reverse("web:list", args=(known.url,)))]
+    found = [] if known.within else [(capital(known.plural), address("web:list", known.url))]
     if obj is not None and not known.within:
-        found.append((title, reverse("web:detail", args=(known.url, obj.pk))))
+        found.append((title, address("web:detail", known.url, obj.pk)))
     return found
 
 
@@ -104,12 +90,10 @@ def _cancel(request: Any, known: RecordType, obj: Record | None) -> str:
     if known.within and obj is not None:
         parent: Any = known.model._meta.get_field(known.within)
         far = find_type(parent.related_model)
-        return reverse("web:detail", args=(far.url, getattr(obj, parent.attname))) if far else "/"
+        return address("web:detail", far.url, getattr(obj, parent.attname)) if far else "/"
     if known.within:
         return "/"
-    return (
-        reverse("web:detail", args=(known.url, obj.pk)) if obj is not None else reverse("web:list", args=(known.url,))
-    )
+    return address("web:detail", known.url, obj.pk) if obj is not None else address("web:list", known.url)
 
 
 def consequences(obj: Record, user: User) -> tuple[str, bool]:
@@ -135,7 +119,7 @@ def conflict_page(
     request: Any, known: RecordType, obj: Record, conflict: Conflict, clash: Clash | None
 ) -> HttpResponse:
     """Both values, who and when; what the person typed rides along, to be put in place if they say so."""
-    back = reverse("web:detail", args=(known.url, obj.pk)) if not known.within else "/"
+    back = address("web:detail", known.url, obj.pk) if not known.within else "/"
     values: dict[str, Any] = {"message": str(conflict), "back_url": back}
     if clash is not None:
         hidden = {n: v for n, v in request.POST.items() if n not in ("csrfmiddlewaretoken", "version")}

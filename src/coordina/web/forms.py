@@ -4,6 +4,7 @@ A form reads what was typed in the person's own way of writing; the action's inp
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from coordina.web.controls import Choose
 from coordina.web.inputs import fields_of
 from coordina.web.listpage import capital
 from coordina.web.typed import read, written
-from coordina.web.widgets import FEW, widget_of
+from coordina.web.widgets import FEW, answered, widget_of
 
 
 class Typed(forms.Field):
@@ -63,12 +64,24 @@ class ActionForm(forms.Form):
         super().__init__(**options)
         for name, field in self.known.items():
             self.fields[name] = self._field(field, user)
+        if declared.verb == "edit" and values and self.is_bound:
+            self._keep_unsent()
 
     def _waits(self, name: str, options: Mapping[str, Any]) -> bool:
         """Whether a field that people added is shown only once the action asks for it."""
         if not (self.declared.along and self.known[name].json_key):
             return False
         return name not in (options.get("data") or {}) and name not in (options.get("initial") or {})
+
+    def _keep_unsent(self) -> None:
+        """Let an answer that was not asked for stay as it is: the page was opened before there was such a field."""
+        listed = {n for n, f in self.known.items() if f.kind in (Kind.BOOL, Kind.CHOICE) and answered(f, f.required)}
+        unsent = {self.add_prefix(n): self.initial[n] for n in listed & self.initial.keys()}
+        unsent = {name: value for name, value in unsent.items() if name not in self.data}
+        if unsent:
+            sent: Any = copy(self.data)
+            sent.update(unsent)
+            self.data = sent
 
     def _field(self, field: Field, user: User) -> Typed:
         label = capital(field.label)

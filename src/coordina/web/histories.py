@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from coordina.core.addresses import address
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import NotFound
 from coordina.core.types import RecordType
@@ -33,13 +33,13 @@ def history_page(request: Any, known: RecordType, pk: int) -> HttpResponse:
     label = known.model._meta.label
     events = history([(label, pk), *((label, gone) for gone in merged)], limit=SHOWN + 1, before=before)
     entries = entries_of(known, events[:SHOWN], request.user, request.formats, timezone.now())
-    title, url = title_of(obj), reverse("web:detail", args=(known.url, pk))
+    title, url = title_of(obj), address("web:detail", known.url, pk)
     values = {
         "layout": layout_of(known),
         "title": title,
         "entries": entries,
         "next_url": f"?before={events[SHOWN - 1].change_set.pk}" if len(events) > SHOWN else "",
-        "crumbs": [(capital(known.plural), reverse("web:list", args=(known.url,))), (title, url)],
+        "crumbs": [(capital(known.plural), address("web:list", known.url)), (title, url)],
         "back": url,
     }
     return render(request, "web/generic/history.html", values)

@@ -25,6 +25,8 @@ DOORS: dict[str, Text] = {
     "web": gettext_lazy("on the web"),
     "rest": gettext_lazy("by another program"),
     "import": gettext_lazy("by an import"),
+    "form": gettext_lazy("by a web form"),
+    "mcp": gettext_lazy("by an assistant"),
     "bulk": gettext_lazy("for many at once"),
     "undo": gettext_lazy("by undoing"),
     "system": gettext_lazy("by Coordina"),
@@ -75,12 +77,12 @@ class Entry:
 
 def entries_of(known: RecordType, events: list[Event], user: User, formats: Formats, now: Any) -> list[Entry]:
     """The events of one record in words; titles of references are read once for all of them."""
-    shown = _columns(known, user)
+    shown = columns_of(known, user)
     titles = _titles(events, shown, user)
     return [_entry(known, event, shown, titles, user, formats, now) for event in events]
 
 
-def _columns(known: RecordType, user: User) -> dict[str, Field]:
+def columns_of(known: RecordType, user: User) -> dict[str, Field]:
     """Fields by the column that holds them, those hidden from the person left out."""
     columns = {c.name: c.attname for c in known.model._meta.concrete_fields}
     return {
@@ -120,13 +122,18 @@ def _entry(
         door=str(DOORS.get(change.via, "")),
         at=formats.relative(change.at, now),
         exact=formats.exact(change.at),
-        lines=[line for line in lines if line.before != line.after],
+        lines=[line for line in lines if line.before != line.after] + _erased(event, shown),
         undo_pk=change.pk if can and change.state == State.DONE else None,
         undone=str(State(change.state).label) if change.state != State.DONE else "",
         large=change.via in ("import", "bulk"),
         pk=change.pk,
         seen=can,
     )
+
+
+def _erased(event: Event, shown: dict[str, Field]) -> list[Line]:
+    """What cannot be told any more: the fields are named, as far as the person sees them."""
+    return [Line(capital(shown[name].label), "", _("erased")) for name in shown if name in event.erased]
 
 
 def _pair(event: Event, column: str) -> list[Any]:

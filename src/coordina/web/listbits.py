@@ -1,6 +1,6 @@
 """The parts of a list that repeat, drawn as strings: a template takes ten times as long for each option."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from html import escape
 
@@ -85,12 +85,45 @@ def addable_html(known: RecordType, names: Sequence[str], base: str) -> SafeStri
         names: Fields the person may filter by.
         base: The address of the list as it is.
     """
-    head = escape(f"{base}{'&' if '?' in base else '?'}add=")
+    links = _addable(known.url, tuple(names), get_language(), growing.generation())
+    return SafeString(links.replace(_VALUE, escape(f"{base}{'&' if '?' in base else '?'}add=")))
+
+
+@lru_cache(maxsize=256)
+def _addable(url: str, names: tuple[str, ...], language: str | None, generation: int) -> str:
+    labels = _labels(url, language, generation)
+    return "".join([f'<a class="option" href="{_VALUE}{name}">{labels[name]}</a>' for name in names])
+
+
+def groups_html(known: RecordType, names: Sequence[str], current: str, url: Callable[[str], str]) -> SafeString:
+    """Links that put the rows together by a field, first by none.
+
+    Args:
+        known: The record type.
+        names: Fields that rows may be put together by.
+        current: The one in force; empty for none.
+        url: From a name to the address of the list put together by it.
+    """
     labels = labels_of(known)
-    return SafeString("".join([f'<a class="option" href="{head}{name}">{labels[name]}</a>' for name in names]))
+    pairs = (("", escape(gettext("No groups"))), *((name, labels[name]) for name in names))
+    mark = ' aria-current="true"'
+    return SafeString(
+        "".join(
+            [
+                f'<a class="option" href="{escape(url(name))}"{mark if name == current else ""}>{label}</a>'
+                for name, label in pairs
+            ]
+        )
+    )
 
 
 def columns_html(choices: Sequence[Choice]) -> SafeString:
+    """Boxes to choose columns with."""
+    return _columns(tuple((c.value, str(c.label), c.current) for c in choices), get_language())
+
+
+@lru_cache(maxsize=256)
+def _columns(choices: tuple[tuple[str, str, bool], ...], language: str | None) -> SafeString:
     """Boxes to choose columns with, in an order that can be changed by dragging or with two buttons."""
     up, down = escape(gettext("Further to the front")), escape(gettext("Further to the back"))
     wide = escape(gettext("Width in pixels"))
@@ -99,15 +132,15 @@ def columns_html(choices: Sequence[Choice]) -> SafeString:
         "".join(
             [
                 f'<li class="row" data-sort-item><span class="grip needs-js" aria-hidden="true">{grip}</span>'
-                f'<label class="row grow"><input type="checkbox" class="check" name="cols" value="{c.value}"'
-                f"{' checked' if c.current else ''}> <span>{c.label}</span></label>"
+                f'<label class="row grow"><input type="checkbox" class="check" name="cols" value="{value}"'
+                f"{' checked' if current else ''}> <span>{label}</span></label>"
                 '<input type="number" class="input input-s num needs-js" data-col-width placeholder="px" min="60"'
                 ' max="900" step="20"'
-                f' value="{c.value.partition(":")[2]}" aria-label="{c.label}: {wide}" title="{wide}">'
-                f'<button type="button" class="icon-btn small needs-js" data-sort-up aria-label="{c.label}: {up}">'
+                f' value="{value.partition(":")[2]}" aria-label="{label}: {wide}" title="{wide}">'
+                f'<button type="button" class="icon-btn small needs-js" data-sort-up aria-label="{label}: {up}">'
                 f'{above}</button><button type="button" class="icon-btn small needs-js" data-sort-down'
-                f' aria-label="{c.label}: {down}">{below}</button></li>'
-                for c in choices
+                f' aria-label="{label}: {down}">{below}</button></li>'
+                for value, label, current in choices
             ]
         )
     )

@@ -9,15 +9,16 @@ from urllib.parse import quote_plus, urlencode
 
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import standard
-from coordina.core.filters import Asker, BadFilter, Node, compile_filter, parse, unparse
+from coordina.core.addresses import address
+from coordina.core.filters import Asker, BadFilter, Node, compile_filter, conjuncts, parse, unparse
 from coordina.core.formats import Formats
 from coordina.core.keyset import Page, bounded_sum, page, rows
+from coordina.core.listed import Listed
 from coordina.core.ordering import Order, order_of
 from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType
@@ -103,9 +104,18 @@ class Listing:
         return columns_of(self.known, self.names, self.user, self.formats)
 
     @cached_property
+    def listed(self) -> Listed | QuerySet[Any]:
+        """The same rows, to be paged through and counted."""
+        if self.error:
+            return self.source
+        node = self.node
+        condition = compile_filter(node, vocabulary_of(self.known), self.asker) if node is not None else None
+        return Listed(self.known.model, self.user, condition)
+
+    @cached_property
     def page(self) -> Page:
         """The ids of this page."""
-        return page(self.source, self.order, after=self.after, before=self.before, size=PAGE_SIZE)
+        return page(self.listed, self.order, after=self.after, before=self.before, size=PAGE_SIZE)
 
     def values(self, ids: Sequence[int]) -> list[tuple[Any, ...]]:
         """The values of the columns for some rows, in the order of the ids."""
@@ -133,7 +143,7 @@ class Listing:
         ids, whole = self.page.ids, not (self.page.next or self.page.previous)
         if whole and (added is None or not ids):
             return len(ids), False, None
-        return bounded_sum(self.source, added.path if added else "", COUNTED)
+        return bounded_sum(self.listed, added.path if added else "", COUNTED)
 
     @property
     def count(self) -> tuple[int, bool]:
@@ -156,7 +166,7 @@ class Listing:
     def amount(self, about: Field, value: Any) -> str:
         """A sum or a mean as the reader writes it."""
         if about.kind is Kind.MONEY:
-            return self.formats.money(value)
+            return self.formats.money(value, about.currency_code or None)
         return self.formats.percent(value) if about.kind is Kind.PERCENT else self.formats.decimal(value)
 
     # Addresses --------------------------------------------------------------------------------------------------------
@@ -164,14 +174,14 @@ class Listing:
     @cached_property
     def home_url(self) -> str:
         """The beginning of the addresses of its records."""
-        return reverse("web:list", args=(self.known.url,))
+        return address("web:list", self.known.url)
 
     @cached_property
     def url_of_list(self) -> str:
         """The address of the list or of its view without anything else asked."""
         if self.view is not None:
-            return reverse("web:view", args=(self.known.url, segment_of(self.view)))
-        return self.home or reverse("web:list", args=(self.known.url,))
+            return address("web:view", self.known.url, segment_of(self.view))
+        return self.home or address("web:list", self.known.url)
 
     @property
     def layout(self) -> str:
@@ -201,16 +211,52 @@ class Listing:
         """
         if "node" in changed:
             changed["q"] = unparse(changed.pop("node"))
-        if changed.keys() <= {"q"}:
-            q = changed.get("q", self.q)
-            said = q != self.base.get("q", "") and not (self.error and not self.q and "q" not in changed)
-            parts = [f"q={quote_plus(q)}" if said else "", self._rest]
-            query = "&".join(part for part in parts if part)
-        else:
-            own = [self._part(key, changed[key]) if key in changed else self._parts.get(key, "") for key in KEYS]
-            others = urlencode({key: value for key, value in changed.items() if key not in KEYS and value})
-            query = "&".join(part for part in (*own, others) if part)
+        if not changed:
+            return self._with("q", "" if self.error and not self.q else self._part("q", self.q))
+        if len(changed) == 1 and (key := next(iter(changed))) in KEYS:
+            return self._with(key, self._part(key, changed[key]))
+        own = [self._part(key, changed[key]) if key in changed else self._parts.get(key, "") for key in KEYS]
+        others = urlencode({key: value for key, value in changed.items() if key not in KEYS and value})
+        query = "&".join(part for part in (*own, others) if part)
         return f"{self.url_of_list}?{query}" if query else self.url_of_list
+
+    def url_of_parts(self, quoted: Sequence[str]) -> str:
+        """The address of this list with other conditions, all of which have to hold.
+
+        Args:
+            quoted: Each as `quoted_parts` writes them.
+        """
+        q = "+and+".join(quoted)
+        return self._with("q", f"q={q}" if q != self._quoted_base else "")
+
+    @cached_property
+    def quoted_parts(self) -> list[str]:
+        """The conditions that all have to hold, each written as an address writes it."""
+        return [quote_plus(text) for text in conjuncts(self.node)]
+
+    @cached_property
+    def _quoted_base(self) -> str:
+        return quote_plus(self.base.get("q", ""))
+
+    def _with(self, key: str, part: str) -> str:
+        """The address with one part in the place of its key."""
+        before, after = self._around(key)
+        query = f"{before}{part}{after}" if part else f"{before}{after}".replace("&&", "&").strip("&")
+        return f"{self.url_of_list}?{query}" if query else self.url_of_list
+
+    def _around(self, key: str) -> tuple[str, str]:
+        """What the address says before one of its keys and after it."""
+        known = self._surroundings.get(key)
+        if known is None:
+            at = KEYS.index(key)
+            before = "".join(f"{part}&" for name in KEYS[:at] if (part := self._parts.get(name)))
+            after = "".join(f"&{part}" for name in KEYS[at + 1 :] if (part := self._parts.get(name)))
+            known = self._surroundings[key] = (before, after)
+        return known
+
+    @cached_property
+    def _surroundings(self) -> dict[str, tuple[str, str]]:
+        return {}
 
     def _part(self, key: str, value: str) -> str:
         """What the address says of one key; nothing where the view says the same."""
@@ -221,11 +267,6 @@ class Listing:
         """What the address says now, by key: a page has dozens of addresses that differ in one."""
         return {key: f"{key}={quote_plus(value)}" for key, value in self.changes().items()}
 
-    @cached_property
-    def _rest(self) -> str:
-        """What the address says besides the filter."""
-        return "&".join(part for key, part in self._parts.items() if key != "q")
-
     def hidden(self, *without: str) -> dict[str, str]:
         """What a form on the page has to send along so that nothing else changes."""
         return {key: value for key, value in self.changes().items() if key not in without}
@@ -234,7 +275,7 @@ class Listing:
         """The address of another page about the same rows (`web:export` and others), whatever view they are of."""
         own = {} if self.error else self.state
         query = urlencode({k: v for k, v in (own | {"q": self.q, "cols": self.cols_text}).items() if v})
-        return f"{reverse(name, args=(self.known.url,))}?{query}"
+        return f"{address(name, self.known.url)}?{query}"
 
     @property
     def cols_text(self) -> str:

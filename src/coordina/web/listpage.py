@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from coordina.accounts.models import User
+from coordina.core.addresses import address
 from coordina.core.cells import CELLS
 from coordina.core.filters import Group, Joiner
 from coordina.core.filters.edit import replaced
 from coordina.core.keyset import bounded_count
 from coordina.core.parsing.ids import parse_id
+from coordina.core.sight import kept
 from coordina.core.types import TYPES, Kind, RecordType
 from coordina.records.grouping import shown_to
 from coordina.records.models import Layout
@@ -29,7 +30,7 @@ from coordina.web.rows import Column
 from coordina.web.saved.boards import board_context
 from coordina.web.saved.calendars import calendar_context
 from coordina.web.saved.charts import chart_context
-from coordina.web.saved.tables import group_tabs, grouped_context
+from coordina.web.saved.tables import grouped_context, groups_of
 from coordina.web.saved.tabs import layouts_of, tabs_of
 from coordina.web.sentences import ConditionForm, Option, addable, condition_form, sentence_of
 
@@ -77,7 +78,7 @@ def context_of(
         "layouts": layouts_of(listing),
         "may_create": may_create(request.user, known),
         "may_import": known.importable and request.user.may("records.add_importrun"),
-        "new_url": reverse("web:new", args=(known.url,)),
+        "new_url": address("web:new", known.url),
         "new_label": new_label(known),
         "export_url": listing.elsewhere("web:export"),
         "cards_url": listing.elsewhere("web:cards") if listing.known.extra.get("card") else "",
@@ -103,7 +104,7 @@ def _laid_out(request: Any, listing: Listing, layout: Layout, labels: Mapping[st
         "bulk": bar,
         "widths": widths_of(listing),
         "columns": columns_html(column_choices(listing, labels)),
-        "group_tabs": group_tabs(listing),
+        "groups": groups_of(listing),
     }
     if listing.group is not None and not listing.error:
         return shown | grouped_context(listing, listing.group, min(parse_id(request.GET.get("skip", "")) or 0, 10_000))
@@ -146,9 +147,14 @@ def widths_of(listing: Listing) -> list[str]:
 
 def siblings(user: User, known: RecordType) -> list[Option]:
     """The other lists of the same room, as tabs; nothing where there are none."""
+    offered = kept(known, user, ("siblings", get_language()), lambda: _siblings(user, known))
+    return list(offered)
+
+
+def _siblings(user: User, known: RecordType) -> list[Option]:
     room = known.model._meta.app_label
     found = [
-        Option(capital(t.plural), reverse("web:list", args=(t.url,)), t is known)
+        Option(capital(t.plural), address("web:list", t.url), t is known)
         for t in TYPES
         if t.model._meta.app_label == room and not (t.setting or t.within) and t.columns and may_list(user, t)
     ]

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from coordina.core.addresses import address
 from coordina.core.refusals import NotFound, Refusal
 from coordina.core.types import RecordType
 from coordina.records.models import Layout, SavedView
@@ -67,7 +67,7 @@ def view_page(request: Any, known: RecordType, segment: str) -> HttpResponse:
 def _shown(request: Any, known: RecordType, found: Found, view: SavedView | None) -> HttpResponse:
     listing = listing_of(request, known, view)
     if found.first and view is None:
-        listing.home = reverse("web:view", args=(known.url, ALL))
+        listing.home = address("web:view", known.url, ALL)
     if request.GET.get("field") and not listing.error:
         return _with_condition(request, listing, found)
     if (column := request.GET.get("column", "")) and listing.layout == Layout.BOARD and not listing.error:

@@ -11,12 +11,13 @@ from typing import Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from coordina.activity.alerts.queries import helping
+from coordina.core.addresses import address
 from coordina.core.types import TYPES, by_url
 from coordina.web.bell import Bell
 
@@ -29,9 +30,9 @@ class _Reader(Protocol):
 
 @cache
 def _address(name: str, args: tuple[str, ...], root: str) -> str:
-    """An address by its name, worked out once a process: the sidebar of every page asks for twenty."""
+    """An address by its name; "" where there is none, which is worth remembering too."""
     try:
-        return reverse(name, root, args=args)
+        return address(name, *args)
     except NoReverseMatch:
         return ""
 
@@ -111,13 +112,22 @@ OPPORTUNITIES = Item(
     short=_("Sales"),
 )
 PRODUCTS = Item(_("Products"), "package", "web:list", ("products",), "catalog.view_product")
+STOCK = Item(
+    _("Inventory"),
+    "building-warehouse",
+    "web:list",
+    ("stock",),
+    "stock.view_stockitem",
+    ("/stock-moves/", "/reservations/", "/stock-counts/", "/warehouses/", "/purchase-orders/", "/suppliers/"),
+)
+REPLENISH = Item(_("Replenishment"), "repeat", "stock:replenish", permission="stock.view_purchaseorder")
 QUALITY = Item(_("Data quality"), "shield-check", "web:quality", permission="customers.change_company")
 DUPLICATES = Item(_("Duplicates"), "copy", "web:duplicates", permission="customers.change_company")
 IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="records.add_importrun")
 SETTINGS = Item(_("Settings"), "settings", "web:settings")
 
 GROUPS: tuple[tuple[Item, ...], ...] = (
-    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS, DASHBOARD),
+    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS, STOCK, REPLENISH, DASHBOARD),
     (QUALITY, DUPLICATES, IMPORT, SETTINGS),
 )
 DOCK: tuple[Item, ...] = (HOME, OPPORTUNITIES, CUSTOMERS)

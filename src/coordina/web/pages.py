@@ -5,18 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from coordina.core.refusals import NotFound
 from coordina.core.types import RecordType
 
 LANGUAGES = ("es", "es-419", "en")
-
-
-@require_safe
-def health(request: Any) -> HttpResponse:
-    """That the program answers."""
-    return HttpResponse("ok", content_type="text/plain")
 
 
 @require_POST

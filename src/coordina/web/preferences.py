@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.urls import reverse
 
 from coordina.accounts.models import User
+from coordina.core.addresses import address
 from coordina.core.types import RecordType
 
 _KEPT = timedelta(days=365)
@@ -29,7 +29,7 @@ def remember_columns(response: HttpResponse, known: RecordType, user: User, chos
         chosen,
         salt="coordina.columns",
         max_age=_KEPT,
-        path=reverse("web:list", args=(known.url,)),
+        path=address("web:list", known.url),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

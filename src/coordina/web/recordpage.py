@@ -2,28 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from typing import Any
 
 from django.db.models import F
 from django.template import Context
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import Action, standard
 from coordina.core.added import COLUMN
 from coordina.core.added import shown as shown_for
+from coordina.core.addresses import address
 from coordina.core.cells import CELLS, Cell, CellContext, Path
 from coordina.core.formats import Formats
 from coordina.core.panels import Panel, panels_in
 from coordina.core.prepared import Shapes
 from coordina.core.records import Record
 from coordina.core.refusals import NotFound, Text
-from coordina.core.sight import veiled
+from coordina.core.sight import kept, veiled
 from coordina.core.types import TYPES, Field, Kind, RecordType, find_type, type_of
 from coordina.core.visibility import covers
 from coordina.web import html
@@ -32,7 +34,7 @@ from coordina.web.listpage import capital
 from coordina.web.recordbits import facts_html, panel_html, sections_html
 from coordina.web.rows import columns_of
 from coordina.web.tokens import token_of
-from coordina.web.values import RIGHT, drawer, paths_of
+from coordina.web.values import RIGHT, Draw, alike, drawer, paths_of
 
 PARTS = 50
 """Rows of a part that the page shows."""
@@ -184,7 +186,7 @@ def load(user: User, known: RecordType, pk: int) -> Any:
     Raises:
         NotFound: Missing and invisible alike.
     """
-    own = {c.attname for c in known.model._meta.concrete_fields} | {c.name for c in known.model._meta.concrete_fields}
+    own = _own(known.model)
     far: dict[str, Any] = {}
     for about in known.known_to(user).values():
         for index, path in enumerate(_paths(known, about)):
@@ -201,6 +203,13 @@ def load(user: User, known: RecordType, pk: int) -> Any:
     return found[0]
 
 
+@cache
+def _own(model: type[Record]) -> frozenset[str]:
+    """What paths may be called that are columns of the record itself."""
+    columns = model._meta.concrete_fields
+    return frozenset({c.attname for c in columns} | {c.name for c in columns})
+
+
 def _paths(known: RecordType, about: Field) -> tuple[Path, ...]:
     cell = CELLS.get((known.name, about.name))
     if about.json_key and cell is None:  # the value is in the record's own column; only what it refers to is elsewhere
@@ -212,17 +221,47 @@ def _alias(about: Field, index: int) -> str:
     return f"at_{about.name.replace('.', '_of_')}_{index}"
 
 
-def _given(obj: Any, about: Field, paths: tuple[Path, ...]) -> tuple[Any, ...]:
-    """The values at the paths of a field, of a record from `load`."""
-    held = obj.__dict__
-    return tuple(
-        held[_alias(about, i)]
-        if _alias(about, i) in held
-        else (held[COLUMN] or {}).get(about.json_key)
-        if path == COLUMN
-        else getattr(obj, str(path))
-        for i, path in enumerate(paths)
-    )
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How a field of the page is read and drawn, as far as that is the same for every record.
+
+    Attributes:
+        names: Attribute of each of its values; none for the JSON column.
+        key: Attribute that holds the id of what it refers to; empty for others.
+        far: The type of that, where the person may open such records.
+        draw: From the values to HTML; None where that depends on the reader's way of writing.
+    """
+
+    about: Field
+    label: str
+    names: tuple[str | None, ...]
+    cell: Cell | None
+    draw: Draw | None
+    key: str
+    far: RecordType | None
+    editable: bool
+
+
+def _places(known: RecordType, user: User, formats: Formats) -> tuple[_Place, ...]:
+    """The fields of a page in their order, for one person in one language."""
+    return kept(known, user, ("page", get_language()), lambda: tuple(_made_places(known, user, formats)))
+
+
+def _made_places(known: RecordType, user: User, formats: Formats) -> Iterable[_Place]:
+    own, editable = _own(known.model), known.sight(user).editable
+    for about in known.known_to(user).values():
+        paths = _paths(known, about)
+        names = tuple(
+            None if path == COLUMN and about.json_key else str(path) if path in own else _alias(about, index)
+            for index, path in enumerate(paths)
+        )
+        if not names:
+            continue
+        cell = CELLS.get((known.name, about.name))
+        draw = drawer(about, formats, whole=True) if cell is None and alike(about) else None
+        key = (about.name if about.json_key else f"{about.path}_id") if about.kind is Kind.REF and not about.far else ""
+        far = _opened(about, user) if key else None
+        yield _Place(about, capital(about.label), names, cell, draw, key, far, about.name in editable)
 
 
 def page_of_record(request: Any, known: RecordType, pk: int) -> RecordPage:
@@ -244,7 +283,7 @@ def page_of_record(request: Any, known: RecordType, pk: int) -> RecordPage:
         may_edit=may_edit,
     )
     if page.other_data and user.may("records.add_customfield"):
-        page.adopt_url = reverse("web:field_adopt", args=(known.name,))
+        page.adopt_url = address("web:field_adopt", known.name)
     page.badges = [values[n].html for n in known.extra.get("badges", ("status",)) if n in values and values[n].html]
     for action in actions_for(user, known, obj):
         if action.verb != "edit":
@@ -258,7 +297,7 @@ def page_of_record(request: Any, known: RecordType, pk: int) -> RecordPage:
 
 def offered(known: RecordType, obj: Record, action: Action) -> Offered:
     """The button of an action."""
-    url = reverse("web:do", args=(known.url, obj.pk, action.slug))
+    url = address("web:do", known.url, obj.pk, action.slug)
     bare = not action.input.model_fields and action.undoable and not action.danger
     return Offered(capital(action.label), action.icon, url, bare, action.danger)
 
@@ -266,53 +305,45 @@ def offered(known: RecordType, obj: Record, action: Action) -> Offered:
 def values_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_edit: bool) -> Iterable[Value]:
     """The fields of the record that the person may see, drawn."""
     context = CellContext(formats, user, html)
-    base = reverse("web:detail", args=(known.url, obj.pk))
-    editable = known.sight(user).editable
-    for about in known.known_to(user).values():
-        paths = _paths(known, about)
-        if not paths or (about.visible_if is not None and not shown_for(about, {}, obj)):
+    base = address("web:detail", known.url, obj.pk)
+    for place in _places(known, user, formats):
+        about = place.about
+        if about.visible_if is not None and not shown_for(about, {}, obj):
             continue
-        drawn = _drawn(CELLS.get((known.name, about.name)), about, _given(obj, about, paths), context)
-        edit = f"{base}edit/{about.name}/?on=record"
-        can = may_edit and about.name in editable
-        key = None if about.kind is not Kind.REF or about.far else _key(obj, about)
-        url = url_of_reference(about, key, user)
+        given = tuple(
+            (obj.__dict__[COLUMN] or {}).get(about.json_key) if name is None else getattr(obj, name)
+            for name in place.names
+        )
+        drawn = place.cell.draw(given, context) if place.cell is not None else ""
+        if not drawn and (place.cell is None or about.kind is Kind.BOOL):  # a flag that is off says so here
+            drawn = (place.draw or drawer(about, formats, whole=True))(given)
+        key = getattr(obj, place.key) if place.far is not None else None
         yield Value(
             about.name,
-            capital(about.label),
-            drawn,
-            url,
-            edit if can else "",
+            place.label,
+            SafeString(drawn),
+            address("web:detail", place.far.url, key) if place.far is not None and key is not None else "",
+            f"{base}edit/{about.name}/?on=record" if may_edit and place.editable else "",
             about.kind in RIGHT,
             about.kind is Kind.LONG_TEXT,
         )
 
 
-def _key(obj: Any, about: Field) -> Any:
-    """The id that a reference holds."""
-    return getattr(obj, about.name if about.json_key else f"{about.path}_id")
-
-
-def _drawn(cell: Cell | None, about: Field, given: tuple[Any, ...], context: CellContext) -> str:
-    text = cell.draw(given, context) if cell else drawer(about, context.formats, whole=True)(given)
-    return SafeString(text)
-
-
 def crumbs_of(page: RecordPage) -> list[tuple[str, str]]:
     """The way to a record: its list, then what it belongs to where its type names that."""
     known = page.known
-    found = [(capital(known.plural), reverse("web:list", args=(known.url,)))]
+    found = [(capital(known.plural), address("web:list", known.url))]
     values = (v for section in page.sections for v in section.values)
     above = next((v for v in values if v.name == known.subtitle and v.url and v.html), None)
     return [*found, (unescape(strip_tags(above.html)), above.url)] if above else found
 
 
-def url_of_reference(about: Field, key: Any, user: User) -> str:
-    """The page of the record a reference names, where the person may see such records."""
-    far = find_type(about.to) if about.to is not None and key is not None else None
+def _opened(about: Field, user: User) -> RecordType | None:
+    """The type of what a reference names, where the person may see the pages of such records."""
+    far = find_type(about.to) if about.to is not None else None
     if far is None or far.within or far.setting or not user.may(far.model.view_permission()):
-        return ""
-    return reverse("web:detail", args=(far.url, key))
+        return None
+    return far
 
 
 def sections_of_record(known: RecordType, values: dict[str, Value]) -> list[ValueSection]:
@@ -353,8 +384,8 @@ def parts_of(known: RecordType, obj: Any, user: User, formats: Formats, *, may_e
 def _part(known: RecordType, child: RecordType, obj: Any, user: User, formats: Formats, *, may_edit: bool) -> Part:
     columns = columns_of(child, child.columns or tuple(child.fields), user, formats)
     paths = [path for column in columns for path in column.paths]
-    query = child.model.objects.filter(**{child.within: obj.pk}).order_by("pk")
-    back = reverse("web:detail", args=(known.url, obj.pk))
+    query = child.model.objects.filter(**{child.within: obj.pk}).order_by(*child.extra.get("sorted", ()), "pk")
+    back = address("web:detail", known.url, obj.pk)
     remove = standard(child.model, "delete")
     rows = []
     for pk, *values in query.values_list("pk", *paths)[:PARTS]:
@@ -363,10 +394,10 @@ def _part(known: RecordType, child: RecordType, obj: Any, user: User, formats: F
             end = start + len(column.paths)
             cells.append(SafeString(f'<td class="{column.cls}">{column.draw(tuple(values[start:end]))}</td>'))
             start = end
-        edit = f"{reverse('web:edit', args=(child.url, pk))}?next={back}" if may_edit else ""
-        gone = reverse("web:do", args=(child.url, pk, remove.slug)) + f"?next={back}" if remove and may_edit else ""
+        edit = f"{address('web:edit', child.url, pk)}?next={back}" if may_edit else ""
+        gone = address("web:do", child.url, pk, remove.slug) + f"?next={back}" if remove and may_edit else ""
         rows.append(PartRow(cells, edit, gone))
-    add = f"{reverse('web:new', args=(child.url,))}?{child.within}={obj.pk}&next={back}" if may_edit else ""
+    add = f"{address('web:new', child.url)}?{child.within}={obj.pk}&next={back}" if may_edit else ""
     label = capital(child.extra.get("part") or child.plural)
     return Part(label, [capital(c.field.label) for c in columns], rows, add, _("Add: %(noun)s") % {"noun": child.label})
 
@@ -374,7 +405,7 @@ def _part(known: RecordType, child: RecordType, obj: Any, user: User, formats: F
 def shown(request: Any, known: RecordType, obj: Record, name: str, panel: Panel) -> Shown:
     """A panel, or the address it is fetched from."""
     if panel.lazy:
-        return Shown(panel.title, panel_html(panel.title, reverse("web:panel", args=(known.url, obj.pk, name))))
+        return Shown(panel.title, panel_html(panel.title, address("web:panel", known.url, obj.pk, name)))
     return Shown(panel.title, drawn_panel(request, obj, panel))
 
 

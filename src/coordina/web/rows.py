@@ -149,18 +149,14 @@ def _cells(column: Column, values: Sequence[tuple[Any, ...]], frozen: Sequence[b
     """The cells of one column; stages, owners, days come again on a page and are drawn for the first of their rows."""
     plain = f'<td class="{column.cls}">' if column.cls else "<td>"
     open_ = f'{plain[:-1]} data-edit-url="{column.edit}">' if column.edit else plain
-    known: dict[tuple[Any, ...], str] = {}
-
-    def drawn(given: tuple[Any, ...]) -> str:
-        try:
-            return known[given]
-        except TypeError:  # values of a JSON column have no hash
-            return f"{column.draw(given)}</td>"
-        except KeyError:
-            cell = known[given] = f"{column.draw(given)}</td>"
-            return cell
-
-    return [(plain if shut else open_) + drawn(given) for given, shut in zip(values, frozen, strict=True)]
+    try:
+        known = {given: f"{column.draw(given)}</td>" for given in set(values)}
+        drawn = [known[given] for given in values]
+    except TypeError:  # values of a JSON column have no hash
+        drawn = [f"{column.draw(given)}</td>" for given in values]
+    if open_ is plain or not any(frozen):
+        return [open_ + cell for cell in drawn]
+    return [(plain if shut else open_) + cell for cell, shut in zip(drawn, frozen, strict=True)]
 
 
 def paths_of_columns(columns: Sequence[Column]) -> list[Path]:

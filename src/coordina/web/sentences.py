@@ -3,17 +3,31 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.db.models import Model
-from django.urls import reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from coordina.accounts.models import Team, User
-from coordina.core.filters import Family, Filterable, Form, Group, Joiner, Literal, Node, Operator, Test, family_of
+from coordina.core.addresses import address
+from coordina.core.filters import (
+    Family,
+    Filterable,
+    Form,
+    Group,
+    Joiner,
+    Literal,
+    Node,
+    Operator,
+    Test,
+    family_of,
+    unparse,
+)
 from coordina.core.filters.edit import Place, added, at_place, groups_of, joined, moved, negated, replaced, turned
 from coordina.core.filters.sentence import Labels, Part, PartKind, lowered, sentence
 from coordina.core.parsing.ids import parse_id
 from coordina.core.records import Record
+from coordina.core.sight import kept
 from coordina.core.types import find_type
 from coordina.records.vocabularies import numbered_name, vocabulary_of
 from coordina.web.access import may_list
@@ -114,11 +128,13 @@ def _quick(listing: Listing, about: Filterable, part: Part | None) -> Say:
     """A quick filter: any value, or the one chosen."""
     place = part.place if part else None
     now = at_place(listing.node, part.place) if part else None
-    chosen = [v.text for v in now.values] if isinstance(now, Test) else []
-    options = [Option(gettext("any"), listing.url(node=_without(listing.node, place)), part is None)]
-    for test, label in quick_tests(about):
-        current = isinstance(now, Test) and chosen == [test.values[0].text]
-        options.append(Option(label, listing.url(node=_with(listing.node, place, test)), current))
+    chosen = [v.text for v in now.values] if isinstance(now, Test) else None
+    before, after = _beside(listing, place)
+    alone = len(before) + len(after) == 1  # a group that is left alone loses its parentheses
+    nothing = listing.url(node=_without(listing.node, place)) if alone else listing.url_of_parts([*before, *after])
+    options = [Option(gettext("any"), nothing, part is None)]
+    for value, quoted, label in _quick_options(listing, about):
+        options.append(Option(label, listing.url_of_parts([*before, quoted, *after]), chosen == [value]))
     options.append(other_option(listing, about, lazy=True))
     if part is not None:
         url = listing.url(choose="or", at=_dotted(part.place))
@@ -127,13 +143,33 @@ def _quick(listing: Listing, about: Filterable, part: Part | None) -> Say:
     return Say(text, changed=part is not None, options=options)
 
 
+def _beside(listing: Listing, place: tuple[int, ...] | None) -> tuple[list[str], list[str]]:
+    """The conditions before one at the top and after it, as addresses write them; a new one stands behind all."""
+    parts = listing.quoted_parts
+    if place is None:
+        return parts, []
+    index = place[0] if place else 0
+    return parts[:index], parts[index + 1 :]
+
+
+def _quick_options(listing: Listing, about: Filterable) -> list[tuple[str, str, str]]:
+    """What a quick filter offers: the value, the condition as an address writes it, its words."""
+    known = listing.known
+
+    def made() -> list[tuple[str, str, str]]:
+        tests = quick_tests(about)
+        return [(test.values[0].text, quote_plus(unparse(test)), str(label)) for test, label in tests]
+
+    return kept(known, listing.user, ("quick", about.name, get_language()), made)
+
+
 def other_option(listing: Listing, about: Filterable, *, lazy: bool) -> Option:
     """The way to any other value; of references to settings the first records come before it when the list opens."""
     url = listing.url(add=about.name)
     far = find_type(about.to) if about.to else None
     load = ""
     if lazy and far is not None and far.setting and about.to is not User:
-        load = url.replace(listing.url_of_list, reverse("web:options", args=(listing.known.url, about.name)), 1)
+        load = url.replace(listing.url_of_list, address("web:options", listing.known.url, about.name), 1)
         load += f"&view={listing.view.pk}" if listing.view is not None else ""
     return Option(gettext("Other…"), url, icon="adjustments-horizontal", load=load)
 
@@ -356,7 +392,7 @@ def _lookup(about: Filterable, user: User) -> tuple[str, list[dict[str, Any]]]:
     far = find_type(about.to) if about.to and family_of(about) is Family.REF else None
     if far is None or far.within or not may_list(user, far):
         return "", []
-    return reverse("web:lookup", args=(far.url,)), lookup(user, far, "")
+    return address("web:lookup", far.url), lookup(user, far, "")
 
 
 def addable(listing: Listing) -> list[str]:

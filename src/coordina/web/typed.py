@@ -2,15 +2,13 @@
 
 import datetime as dt
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-from babel.dates import get_date_format
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coordina.core.formats import Formats, babel_locale
-from coordina.core.parsing import parse_date, parse_decimal, parse_integer, parse_money, parse_percent
+from coordina.core.formats import Formats
+from coordina.core.parsing import parse_date, parse_decimal, parse_integer, parse_moment, parse_money, parse_percent
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Refusal
 from coordina.core.types import Field, Kind
@@ -48,7 +46,7 @@ def read(field: Field, text: str, formats: Formats) -> Any:
         case Kind.DATE:
             return parse_date(text, formats.locale, formats.today)
         case Kind.DATETIME:
-            return _moment(text, formats)
+            return parse_moment(text, formats.locale, timezone.localtime())
         case Kind.REF:
             return _key(text)
     return text
@@ -62,21 +60,6 @@ def _key(text: str) -> int:
     if key is None:
         raise Refusal("reference", _("Choose one from the list."))
     return key
-
-
-def _moment(text: str, formats: Formats) -> dt.datetime:
-    """A day with a time: as the browser writes it, or the day in words and the time behind it."""
-    zone = timezone.get_current_timezone()
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        day, _space, clock = text.rpartition(" ")
-        try:
-            time = dt.time.fromisoformat(clock.zfill(5))
-        except ValueError:
-            raise Refusal("datetime", _("Write a day and a time, such as 24/11/2026 10:30.")) from None
-        moment = dt.datetime.combine(parse_date(day.rstrip(","), formats.locale, formats.today), time)
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def written(field: Field, value: Any, formats: Formats) -> str:
@@ -99,26 +82,10 @@ def written(field: Field, value: Any, formats: Formats) -> str:
         case Kind.MONEY | Kind.DECIMAL | Kind.PERCENT:
             return _plain_number(value, formats)
         case Kind.DATE:
-            return day_figures(value, formats) if isinstance(value, dt.date) else str(value)
+            return formats.figures(value) if isinstance(value, dt.date) else str(value)
         case Kind.DATETIME:
-            local = timezone.localtime(value) if isinstance(value, dt.datetime) else value
-            return (
-                f"{day_figures(local.date(), formats)} {local:%H:%M}" if isinstance(local, dt.datetime) else str(local)
-            )
+            return formats.moment_figures(value) if isinstance(value, dt.datetime) else str(value)
     return str(value)
-
-
-def day_figures(day: dt.date, formats: Formats) -> str:
-    """A day in figures in the order of the locale, with its whole year: `04/12/2026`."""
-    return f"{day:{_figures(formats.locale)}}"
-
-
-@cache
-def _figures(locale: str) -> str:
-    """The order of a locale's short dates as a format of Python's."""
-    pattern = get_date_format("short", babel_locale(locale)).pattern.lower()
-    order = dict.fromkeys(letter for letter in pattern if letter in "dmy")
-    return "/".join({"d": "%d", "m": "%m", "y": "%Y"}[letter] for letter in order)
 
 
 def _plain_number(value: Any, formats: Formats) -> str:

@@ -26,6 +26,8 @@ AT_ONCE = 200
 """Entries that are undone inside the request."""
 TOLD = 500
 """Rows left by an undo that its page names."""
+AWAY = frozenset({"taken", "missing", "free"})
+"""Reasons of rows that are not there: their names are what they were called."""
 
 
 def find_change(user: User, pk: int) -> ChangeSet:
@@ -84,7 +86,12 @@ class Left:
 
 
 def left_of(held: list[list[Any]], user: User) -> list[Left]:
-    """Names, links and reasons of what was left; rows the person may not see have no name."""
+    """Names, links and reasons of what was left; rows the person may not see have no name.
+
+    Args:
+        held: As `held_as_json` and `web.left` give it; of a row that is away the name it had, where that is known.
+        user: Who is told.
+    """
     by_model: dict[str, list[int]] = {}
     for model, pk, _reason, _names in held:
         by_model.setdefault(model, []).append(pk)
@@ -104,6 +111,8 @@ def _left(held: Held, titles: dict[int, str], user: User) -> Left:
     title = titles.get(held.pk, "")
     url = reverse("web:detail", args=(known.url, held.pk)) if known and title and not known.within else ""
     noun = capital(known.label if known else model._meta.verbose_name)
+    if held.reason in AWAY and held.names:
+        title = held.names[0]
     return Left(noun, title or _("something you cannot see"), url, _why(held, model, user))
 
 
@@ -121,8 +130,14 @@ def _why(held: Held, model: type[Record], user: User) -> str:
         return _("Changed since: %(fields)s.") % {"fields": ", ".join(labels)}
     if held.reason == "beyond":
         return _("You may not change it any more.")
+    if held.reason == "erased":
+        return _("What it held was erased for good.")
+    if held.reason == "taken":
+        return _("Another record has its name or number by now.")
     if held.reason == "missing":
         return _("What it belonged to is no longer there.")
+    if held.reason == "free":
+        return _("Nothing is in its way any more: finish undoing.")
     return _("It is there already.") if held.reason == "exists" else _("It is gone.")
 
 

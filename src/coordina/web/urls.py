@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from coordina.web import changes, details, edits, histories, jobs, lists, pages, vcards
+from coordina.web import changes, details, edits, histories, jobs, lists, pages, produced, vcards
 from coordina.web.dashboard.views import dashboard
 from coordina.web.today.views import home
 
@@ -13,6 +13,8 @@ app_name = "web"
 
 PARTS = (
     "coordina.web.accounts",
+    "coordina.web.audit",
+    "coordina.web.everything",
     "coordina.web.fields",
     "coordina.web.search",
     "coordina.web.today",
@@ -21,6 +23,7 @@ PARTS = (
     "coordina.web.saved",
     "coordina.web.duplicates",
     "coordina.web.quality",
+    "coordina.web.system",
 )
 """Packages of this door that bring addresses of their own."""
 
@@ -36,7 +39,6 @@ def _parts() -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("dashboard/", dashboard, name="dashboard"),
-    path("health/", pages.health, name="health"),
     path("language/", pages.language, name="language"),
     *_parts(),
     path("changes/<int:pk>/", changes.change_page, name="change"),
@@ -44,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<int:pk>/", jobs.job_page, name="job"),
     path("jobs/<int:pk>/status/", jobs.job_json, name="job_status"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("produced/<str:token>/", produced.produced, name="produced"),
     path("<noun:known>/", lists.list_page, name="list"),
     path("<noun:known>/views/<slug:segment>/", lists.view_page, name="view"),
     path("<noun:known>/export/", lists.export, name="export"),

@@ -25,6 +25,8 @@ CUT = 160
 """Letters of a long text that a list shows."""
 UNGROUPED = 10_000
 """Whole numbers below this are written without groups: years and small counts read better so."""
+UNBROKEN = 24
+"""Letters of an e-mail address that fit into a narrow column."""
 RIGHT = frozenset({Kind.MONEY, Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT})
 YES = gettext_lazy("Yes")
 NO = gettext_lazy("No")
@@ -40,6 +42,15 @@ def paths_of(field: Field) -> tuple[Path, ...]:
         own = f"{field.path}_id" if not field.path.endswith("_id") else field.path
         return (own, field.title_path or field.path)
     return (field.path, field.currency) if field.currency else (field.path,)
+
+
+WRITTEN = frozenset({Kind.MONEY, Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.DATE, Kind.DATETIME})
+"""Kinds whose values each reader writes in their own way."""
+
+
+def alike(field: Field) -> bool:
+    """Whether all who read one language see the values of a field written the same."""
+    return field.kind not in WRITTEN and field.kind is not Kind.COUNTRY
 
 
 def drawer(field: Field, formats: Formats, *, whole: bool = False) -> Draw:
@@ -88,6 +99,8 @@ def _drawer(field: Field, formats: Formats, *, whole: bool) -> Draw:
 
 def plainly(field: Field, formats: Formats, *, whole: bool = False) -> Callable[[Any], str]:
     """A function from one value to its text, not escaped: for numbers, days and texts."""
+    if field.kind not in WRITTEN:
+        return _bare
     kinds: Mapping[Kind, Callable[[Any], str]] = {
         Kind.MONEY: formats.money,
         Kind.INTEGER: lambda v: _bare(v) if v is None or abs(v) < UNGROUPED else formats.integer(v),
@@ -171,6 +184,13 @@ def _phone(text: str) -> str:
     return format_phone(text)
 
 
+def _breakable(text: str) -> str:
+    """An address that may be broken where its parts begin; a short one stays whole."""
+    if len(text) <= UNBROKEN:
+        return escape(text)
+    return escape(text).replace("@", "<wbr>@").replace(".", "<wbr>.").replace("-", "-<wbr>")
+
+
 def _linked(kind: Kind) -> Draw:
     """E-mail addresses, telephone numbers and web addresses open what they name; anything else stays text."""
 
@@ -179,7 +199,7 @@ def _linked(kind: Kind) -> Draw:
         if not text:
             return ""
         if kind is Kind.EMAIL:
-            return f'<a href="mailto:{quote(text, safe="@.+-_")}">{escape(text)}</a>'
+            return f'<a href="mailto:{quote(text, safe="@.+-_")}">{_breakable(text)}</a>'
         if kind is Kind.PHONE:
             return f'<a class="nowrap" href="tel:{quote(text, safe="+")}">{escape(_phone(text))}</a>'
         if not text.startswith(("https://", "http://")):

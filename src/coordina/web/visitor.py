@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from coordina.accounts.locales import locale_of, zone_of
 from coordina.accounts.models import Organization, User
 from coordina.core.filters import Asker
 from coordina.core.formats import Formats, formats_of
@@ -24,16 +25,20 @@ class Request(HttpRequest):
 
 @dataclass
 class Setting:
-    """Language, zone and formats of one request; the formats are built when somebody asks."""
+    """Language, zone and formats of one request; the formats are built when somebody asks.
 
-    language: str
+    Attributes:
+        locale: Language and country as one code (`es-co`): in force while the request is answered.
+    """
+
+    locale: str
     zone: ZoneInfo
     currency: str
 
     @cached_property
     def formats(self) -> Formats:
         """Numbers and days as this person writes them."""
-        return formats_of(self.language, self.zone.key, self.currency, timezone.now())
+        return formats_of(self.locale, self.zone.key, self.currency, timezone.now())
 
 
 def setting_of(user: User | None, organization: Organization | None, language: str) -> Setting:
@@ -44,11 +49,5 @@ def setting_of(user: User | None, organization: Organization | None, language: s
         organization: None before the first run.
         language: What the cookie or the browser says.
     """
-    ours = organization.language if organization else "es"
-    chosen = (user.language or ours) if user is not None else (language or ours)
-    name = (user.time_zone if user else "") or (organization.time_zone if organization else "")
-    try:
-        zone = ZoneInfo(name or "Europe/Madrid")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return Setting(chosen, zone, organization.currency if organization else "EUR")
+    locale = locale_of(user, organization, language if user is None else "")
+    return Setting(locale, zone_of(user, organization), organization.currency if organization else "EUR")

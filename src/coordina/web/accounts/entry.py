@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -16,7 +16,12 @@ from coordina.core.refusals import NotFound, Refusal
 from coordina.ledger.change_sets import change_set
 from coordina.web.accounts.forms import FirstRunForm, SignInForm
 
-NOT_BACK_TO = {"web:sign_in", "web:sign_out", "web:first_run", "web:language"}
+NOT_BACK_TO = {
+    *("web:sign_in", "web:sign_out", "web:first_run", "web:language", "web:second_step", "web:confirm"),
+    *("web:passkey_ask", "web:passkey_sign_in", "web:passkey_add", "web:passkey_add_ask"),
+    *("web:provider", "web:provider_back"),
+}
+"""Names of the addresses to which nobody is sent back after signing in."""
 
 
 def way_on(request: Any) -> str:
@@ -41,7 +46,7 @@ def enter(request: Any, form: SignInForm) -> int:
     """Sign a person in with what the form says.
 
     Returns:
-        0 when it is done, else the HTTP status of the page that shows the form again.
+        0 when it is done as far as a password goes, else the HTTP status of the page that shows the form again.
     """
     if not form.is_valid():
         return 422
@@ -52,8 +57,13 @@ def enter(request: Any, form: SignInForm) -> int:
     except Refusal as refusal:
         form.told(refusal)
         return refusal.status
-    session.start(request, user, remember=typed["remember"])
+    session.begin(request, user, remember=typed["remember"], way_on=way_on(request))
     return 0
+
+
+def after(request: Any) -> str:
+    """Where a first proof leads: to the second step where one has a second factor, else to where one wanted to go."""
+    return reverse("web:second_step") if session.is_half(request) else way_on(request)
 
 
 def need_first_run() -> None:

@@ -1,5 +1,7 @@
 """Forms of accounts. They read what was typed; whether it is right is decided by the actions."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,12 +11,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coordina.accounts.enums import Language
-from coordina.accounts.models import User
-from coordina.accounts.passwords import LONGEST
+from coordina.accounts.models import Organization, User
+from coordina.accounts.passwords import LONGEST, has_password
 from coordina.accounts.places import country_choices, currency_choices, time_zone_choices
+from coordina.core.formats import Formats
+from coordina.core.parsing import parse_date, parse_integer
 from coordina.core.refusals import Refusal
 from coordina.core.types import TYPES
 from coordina.web.controls import Boxes
+from coordina.web.days import DayBox
+from coordina.web.zones import ZoneSelect
 
 COMBO = {"data-combobox": ""}
 COMPANY = "company"
@@ -72,22 +78,22 @@ class _Company(Refusable):
     country = forms.ChoiceField(
         label=_("Country"),
         widget=forms.Select(COMBO),
-        help_text=_("Reads telephone numbers and tax ids as they are written there."),
+        help_text=_("Numbers, dates, telephone numbers and tax ids are written and read as there."),
     )
     currency = forms.ChoiceField(
         label=_("Currency"), widget=forms.Select(COMBO), help_text=_("Sums are reported in it.")
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), widget=forms.Select(COMBO))
+    time_zone = forms.CharField(label=_("Time zone"), max_length=60)
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         spoken = get_language() or "es"
         current = dict(self.initial)
+        self.fields["time_zone"].widget = ZoneSelect(country=str(current.get("country", "")))
         for name, choices in (
             ("country", country_choices(spoken)),
             ("currency", currency_choices(spoken)),
-            ("time_zone", time_zone_choices(spoken)),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -116,10 +122,24 @@ class CompanyForm(_Company):
     """The company's settings."""
 
     refused_as = {"name": "company"}
+    quiet_days = forms.CharField(
+        label=_("Days without movement"),
+        max_length=10,
+        widget=forms.TextInput({"inputmode": "numeric", "class": "num", "autocomplete": "off"}),
+        help_text=_("A record in which nothing has happened for so long counts as stale on the page of data quality."),
+        error_messages=_missing(_("Write a number of days, such as 180.")),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["company"].label = _("Company name")
+
+    def clean_quiet_days(self) -> int:
+        """A whole number, in the person's way of writing."""
+        try:
+            return parse_integer(self.cleaned_data["quiet_days"], get_language() or "es")
+        except Refusal as wrong:
+            raise forms.ValidationError(str(wrong)) from None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -138,20 +158,25 @@ class ProfileForm(Refusable):
         error_messages=_missing(_("Write your name.")),
     )
     language = forms.ChoiceField(label=_("Language"))
-    time_zone = forms.ChoiceField(label=_("Time zone"), widget=forms.Select(COMBO))
+    country = forms.ChoiceField(label=_("Numbers and dates as in"), widget=forms.Select(COMBO))
+    time_zone = forms.CharField(label=_("Time zone"), max_length=60)
 
-    def __init__(self, *args: Any, company_language: str, company_time_zone: str, **options: Any) -> None:
+    def __init__(self, *args: Any, company: Organization, formats: Formats, **options: Any) -> None:
         options["initial"] = {name: value or COMPANY for name, value in options["initial"].items()}
         super().__init__(*args, **options)
-        spoken = dict(Language.choices).get(company_language, company_language)
-        own = _("As the company: %(value)s")
-        language, zone = self.fields["language"], self.fields["time_zone"]
-        assert isinstance(language, forms.ChoiceField)
-        assert isinstance(zone, forms.ChoiceField)
-        language.choices = [(COMPANY, own % {"value": spoken}), *Language.choices]
-        zones = time_zone_choices(get_language() or "es")
-        named = dict(zones).get(company_time_zone, company_time_zone)
-        zone.choices = [(COMPANY, own % {"value": named}), *_with(zones, self.initial["time_zone"])]
+        here, own = get_language() or "es", _("As the company: %(value)s")
+
+        def as_company(choices: list[tuple[str, str]], value: str) -> list[tuple[str, Any]]:
+            return [(COMPANY, own % {"value": dict(choices).get(value, value)})]
+
+        for name, choices in (("language", Language.choices), ("country", country_choices(here))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [*as_company(choices, getattr(company, name)), *choices]
+        example = f"{formats.decimal(Decimal('1234.56'))} · {formats.figures(formats.today)}"
+        self.fields["country"].help_text = _("As you read them now: %(example)s") % {"example": example}
+        ((value, text),) = as_company(time_zone_choices(here), company.time_zone)
+        self.fields["time_zone"].widget = ZoneSelect(text, value, company.country)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -255,19 +280,31 @@ class TokenForm(Refusable):
         required=False,
         help_text=_("None ticked means everything you may see. Settings such as stages can always be read."),
     )
-    expires_on = forms.DateField(
+    expires_on = forms.CharField(
         label=_("Good until"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        max_length=40,
         help_text=_("Left empty, it does not expire."),
     )
     current = _password(_("Your password"), "current-password", _("Write your current password."))
 
-    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+    def __init__(self, *args: Any, user: User, formats: Formats, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.formats = formats
+        self.fields["expires_on"].widget = DayBox(formats)
+        if not has_password(user):  # then the page itself asks who one is
+            del self.fields["current"]
         seen = (known for known in TYPES if not known.setting and user.may(known.model.view_permission()))
         nouns = [(known.name, str(known.plural)) for known in seen if not known.within]
         self.fields["types"].widget = Boxes([(name, plural[:1].upper() + plural[1:]) for name, plural in nouns])
+
+    def clean_expires_on(self) -> date | None:
+        """The day; None where nothing was typed."""
+        text = self.cleaned_data["expires_on"]
+        try:
+            return parse_date(text, self.formats.locale, self.formats.today, ahead=True) if text else None
+        except Refusal as wrong:
+            raise forms.ValidationError(str(wrong)) from None
 
     @property
     def values(self) -> dict[str, Any]:

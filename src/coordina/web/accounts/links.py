@@ -11,8 +11,9 @@ from coordina.accounts import session, tickets
 from coordina.accounts.actions import use_link
 from coordina.accounts.company import the_company
 from coordina.accounts.enums import Access
+from coordina.accounts.locales import locale_of
 from coordina.accounts.models import Ticket, User
-from coordina.accounts.signin import SignInBackend
+from coordina.accounts.signin import SignInBackend, may_use_password
 from coordina.accounts.throttle import limits_of, reserve
 from coordina.activity import mail
 from coordina.core.actions import of
@@ -29,9 +30,8 @@ def address_of(ticket: Ticket) -> str:
 
 
 def language_of(user: User) -> str:
-    """The language in which somebody is written to."""
-    company = the_company()
-    return user.language or (company.language if company is not None else "es")
+    """The language in which somebody is written to, as their country writes it."""
+    return locale_of(user, the_company())
 
 
 def send_invitation(user: User, by: User) -> None:
@@ -75,7 +75,7 @@ def ask_reset(email: str, address: str) -> None:
 def mail_reset(email: str) -> None:
     """Mail a link to the active person of an address; nothing where there is none."""
     user: User | None = User.objects.for_request().filter(email=email, access=Access.ACTIVE).first()
-    if user is None:
+    if user is None or not may_use_password(user):
         return
     ticket = tickets.issue(user, tickets.RESET, at=timezone.now())
     with translation.override(language_of(user)):
@@ -101,7 +101,7 @@ def held_ticket(request: Any) -> Ticket | None:
 
 
 def use(request: Any, ticket: Ticket, password: str) -> None:
-    """Set the password of the link's person, tell them so, and sign them in.
+    """Set the password of the link's person, tell them so, and sign them in; by half where they have a second factor.
 
     Raises:
         Refusal: When the password is weak, or the link was used at this moment.
@@ -113,8 +113,8 @@ def use(request: Any, ticket: Ticket, password: str) -> None:
         if ticket.kind == tickets.RESET:
             _tell_changed(locked)
     found = SignInBackend().get_user(user.pk)
-    if found is not None:
-        session.start(request, found)
+    if found is not None and may_use_password(found):
+        session.begin(request, found, how="link")
 
 
 def _tell_changed(user: User) -> None:

@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from coordina.accounts.actions import MANAGE_ACCESS
 from coordina.accounts.models import Team, User
 from coordina.activity.alerts.actions import TUNE
 from coordina.activity.outgoing import MAIL
 from coordina.core.refusals import Text
 from coordina.core.types import TYPES, RecordType
+from coordina.ledger.audit import AUDIT
+from coordina.transfer.actions import TAKE
+from coordina.web.system.need import SYSTEM
 
 GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (_("Company"), ("organization", "rate", "custom_field")),
     (_("People"), ("user", "team", "role", "token")),
     (_("Pipeline"), ("pipeline", "stage", "reason")),
-    (_("Leads"), ("lead_stage", "lead_reason")),
-    (_("Customers and products"), ("industry", "tag", "series")),
+    (_("Leads"), ("lead_stage", "lead_reason", "web_form")),
+    (_("Customers and products"), ("industry", "customer_group", "tag", "series", "unit")),
+    (_("Prices and taxes"), ("price_list", "margin_floor", "tax_class", "tax_regime")),
+    (_("Privacy"), ("privacy_request", "erasure", "retention_rule", "purpose", "suppression")),
+    (_("Other programs"), ("webhook",)),
 )
 """Record types by group; those that no group names come last."""
 REST: Text = _("More")
@@ -33,9 +40,22 @@ TEXTS: dict[str, Text] = {
     "reason": _("Why opportunities are won and lost."),
     "lead_stage": _("The steps a lead takes before it becomes a customer."),
     "lead_reason": _("Why leads are disqualified."),
+    "web_form": _("Forms for your site: whoever fills one in becomes a lead."),
     "industry": _("What your customers do."),
     "tag": _("Words that gather records of any kind."),
     "series": _("Families of products."),
+    "customer_group": _("Customers who buy on the same terms."),
+    "price_list": _("What products cost for whom, and from which quantity on."),
+    "margin_floor": _("Below which margin a price needs a second look."),
+    "tax_class": _("What products are for taxes: general, reduced, exempt."),
+    "tax_regime": _("Territories with their tax, its rates by date, and how it is rounded."),
+    "unit": _("What quantities count, and with how many decimal places."),
+    "privacy_request": _("To be answered within a month: access, erasure, rectification, objection."),
+    "erasure": _("Who was erased, when and why."),
+    "retention_rule": _("Whom Coordina erases by itself after a time, if you switch it on."),
+    "purpose": _("What people are asked to agree to, and in which words."),
+    "suppression": _("To whom nothing is sent, whoever brings the address in again."),
+    "webhook": _("Who is told what happens in Coordina, as it happens."),
     "import_mapping": _("What was decided about the columns of files, for the next ones."),
 }
 PAGES: dict[str, str] = {
@@ -53,6 +73,35 @@ BESIDE: tuple[tuple[Text, Text, str, str, str], ...] = (
         "activity:outgoing",
         "mail-forward",
         MAIL,
+    ),
+    (
+        _("Sign-ins"),
+        _("Who came in and how, failed tries, changes of second factors."),
+        "web:sign_ins",
+        "fingerprint",
+        MANAGE_ACCESS,
+    ),
+    (
+        _("System"),
+        _("Database, workers, mail, backups: what is in use, how it is and what to do."),
+        "web:system",
+        "database",
+        SYSTEM,
+    ),
+    (_("Audit"), _("Everything that happened: who, when, and what was before."), "web:audit", "history", AUDIT),
+    (
+        _("All data"),
+        _("Everything in one file, to keep it or to move."),
+        "web:everything",
+        "package-export",
+        TAKE,
+    ),
+    (
+        _("Discarded submissions"),
+        _("What web forms put aside as spam, and why; a click makes a lead of it."),
+        "webforms:discarded",
+        "archive",
+        "webforms.sort_discarded",
     ),
 )
 """Places that look after no records: label, text, address, icon, permission."""
@@ -75,8 +124,12 @@ class Place:
 
 
 def looks_after(user: User, known: RecordType) -> bool:
-    """Whether a person looks after records of a settings type; reading them elsewhere is another matter."""
-    return any(user.may(known.model.permission(verb)) for verb in ("add", "change"))
+    """Whether a person looks after records of a settings type; reading them elsewhere is another matter.
+
+    What nobody writes by hand, such as erasures, is there for who may read it.
+    """
+    verbs = ("view",) if known.extra.get("log") else ("add", "change")
+    return any(user.may(known.model.permission(verb)) for verb in verbs)
 
 
 def url_of(known: RecordType) -> str:
@@ -93,11 +146,12 @@ def places_of(user: User, path: str = "", *, counted: bool = False) -> list[tupl
         counted: Whether to count the records.
     """
     left = {known.name: known for known in TYPES if known.setting and looks_after(user, known)}
+    listed = "" if any(path.startswith(reverse(name)) for _label, _text, name, *_more in BESIDE) else path
     found: list[tuple[Text, list[Place]]] = []
     for title, names in GROUPS:
         here = [left.pop(name) for name in names if name in left]
         if here:
-            found.append((title, [_place(known, user, path, counted=counted) for known in here]))
+            found.append((title, [_place(known, user, listed, counted=counted) for known in here]))
     if user.may(TUNE):
         url = reverse("web:today_tune")
         text = _("What counts as urgent and as important, and what is watched.")
@@ -105,7 +159,7 @@ def places_of(user: User, path: str = "", *, counted: bool = False) -> list[tupl
     beside = [Place(str(label), text, reverse(name), icon, path.startswith(reverse(name)))
               for label, text, name, icon, permission in BESIDE if user.may(permission)]  # fmt: skip
     if left:
-        found.append((REST, [_place(known, user, path, counted=counted) for known in left.values()]))
+        found.append((REST, [_place(known, user, listed, counted=counted) for known in left.values()]))
     if beside:
         found.append((RUNNING, beside))
     return found

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
 from coordina.core.actions import Action
+from coordina.core.addresses import address
 from coordina.core.refusals import NotFound
+from coordina.core.sight import kept
 from coordina.core.types import Kind, RecordType
 from coordina.records.bulk.order import bulk_actions
 from coordina.web import html
@@ -42,6 +43,10 @@ class Choice:
 
 def choices_for(user: User, known: RecordType) -> list[Choice]:
     """What a person may do with many records of a type, most used first."""
+    return list(kept(known, user, ("many", get_language()), lambda: _choices(user, known)))
+
+
+def _choices(user: User, known: RecordType) -> list[Choice]:
     found: list[Choice] = []
     for declared in bulk_actions(user, known):
         if declared.verb == "edit":
@@ -84,7 +89,7 @@ def bar_of(listing: Listing) -> SafeString:
 
 @lru_cache(maxsize=512)
 def _bar(url: str, q: str, count: str, offered: tuple[tuple[str, str, str], ...], language: str) -> SafeString:
-    action = reverse("web:bulk", args=(url,))
+    action = address("web:bulk", url)
     out = [
         f'<form id="{FORM}" class="bulk" method="get" action="{action}" role="region" '
         f'aria-label="{escape(_("What to do with the picked records"))}">',

@@ -19,7 +19,6 @@ from coordina.records.models import BulkProblem, BulkRun, BulkState
 from coordina.web.bulk.choices import Choice
 from coordina.web.bulk.forms import BulkForm
 from coordina.web.bulk.picking import Picked
-from coordina.web.formpage import day_words
 from coordina.web.jobs import as_context
 from coordina.web.listpage import capital
 from coordina.web.sentences import titles_of
@@ -40,7 +39,6 @@ def order_values(known: RecordType, choice: Choice, form: BulkForm, chosen: Pick
         "title": f"{choice.label} · {chosen.count} {noun}",
         "list_name": capital(known.plural),
         "action": reverse("web:bulk", args=(known.url,)),
-        "day_words": day_words(),
     }
 
 

@@ -13,6 +13,7 @@ from coordina.core.formats import Formats
 from coordina.core.metrics import METRICS, Better, Unit
 from coordina.insights.figures import Figure, Number, Slice, breakdown, breakdowns, figures, open_to
 from coordina.insights.periods import Period
+from coordina.pipeline.stages import Stages
 
 TILES = (
     "pipeline.won_value",
@@ -21,6 +22,8 @@ TILES = (
     "pipeline.open_value",
     "pipeline.weighted_value",
 )
+MOST_STAGES = 60
+"""Stages of all pipelines together that the dashboard shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,20 @@ def bars(
     told = [name for name in names if open_to(METRICS[name], asker.user, dimension)]
     found = breakdowns(told, dimension, asker, narrowed=narrowed, period=period, most=most) if told else {}
     return [_bars(METRICS[name].unit, found.get(name, ()), formats) for name in names]
+
+
+def by_pipeline(asker: Asker, formats: Formats, narrowed: str) -> list[tuple[str, list[Bar]]]:
+    """What is open in each stage, a group a pipeline; the name of the pipeline only where there are several."""
+    metric = METRICS["pipeline.open_value"]
+    if not open_to(metric, asker.user, "pipeline.stage"):
+        return []
+    found = breakdown(metric.name, "pipeline.stage", asker, narrowed=narrowed, most=MOST_STAGES)
+    stages, groups = Stages().by_id, dict[str, list[Slice]]()
+    for each in found:
+        stage = stages.get(each.key) if isinstance(each.key, int) else None
+        groups.setdefault(stage.pipeline.name if stage is not None else "", []).append(each)
+    several = len(groups) > 1
+    return [(name if several else "", _bars(metric.unit, slices, formats)) for name, slices in groups.items()]
 
 
 def _bars(unit: Unit, slices: Sequence[Slice], formats: Formats) -> list[Bar]:

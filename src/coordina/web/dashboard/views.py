@@ -36,12 +36,11 @@ def _contents(request: Any, period: Period, narrowed: str) -> dict[str, Any]:
     by_person, rate_by_person = read(["pipeline.won_value", "pipeline.win_rate"], "pipeline.owner")
     (by_team,), (by_region,) = (read(["pipeline.won_value"], d) for d in ("pipeline.team", "pipeline.region"))
     (lost_by_reason,) = read(["pipeline.lost_count"], "pipeline.reason")
-    (by_stage,) = read(["pipeline.open_value"], "pipeline.stage")
     return {
         "tiles": board.tiles(asker, formats, period, narrowed),
         "months": [(s, formats.month(s.key), formats.money(s.value or 0)) for s in won],
         "chart": board.chart(won, formats) if won else None,
-        "by_stage": by_stage,
+        "by_stage": board.by_pipeline(asker, formats, narrowed),
         "by_person": by_person,
         "rate_by_person": rate_by_person,
         "by_team": by_team,

@@ -14,6 +14,7 @@ from coordina.ledger.models.jobs import OVER, Job
 from coordina.records import jobs
 from coordina.records.importing.access import IMPORT, runs_of
 from coordina.records.importing.tables import find_known
+from coordina.records.importing.together import placed
 from coordina.records.models import ImportRun, RunState
 
 WORKING = (RunState.READING, RunState.CHECKING, RunState.RUNNING, RunState.UNDOING, RunState.REDOING)
@@ -22,6 +23,8 @@ OPEN = (RunState.MAPPING, RunState.CHECKED)
 """States in which a person decides."""
 WRITTEN = (RunState.DONE, RunState.STOPPED, RunState.UNDONE, RunState.PARTLY)
 """States in which something may have been written."""
+PEOPLE = "user"
+"""Name of the type of those who sign in."""
 PAGES = {
     RunState.MAPPING: "web:import_columns",
     RunState.CHECKED: "web:import_review",
@@ -70,6 +73,11 @@ def whole(run: ImportRun) -> ImportRun:
         return run
     runs = ImportRun.objects.select_related("by__role", "by__team", "change_set")
     return runs.get(pk=run.parent_id)
+
+
+def writes_people(run: ImportRun) -> bool:
+    """Whether an import, of one file or of several, may change the e-mails and roles by which people come in."""
+    return PEOPLE in {run.type, *(each.type for each in placed(run))}
 
 
 def known_of(run: ImportRun) -> RecordType | None:

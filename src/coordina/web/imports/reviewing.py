@@ -14,6 +14,7 @@ from coordina.core.formats import Formats
 from coordina.core.images import encode
 from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType
+from coordina.records.importing.checking import MOST_MADE
 from coordina.records.importing.targets import by_name
 from coordina.records.models import ImportProblem, ImportRun
 from coordina.web.duplicates.importing import twin_values
@@ -77,7 +78,9 @@ def verdicts_of(run: ImportRun, formats: Formats) -> list[Verdict]:
         ("error", _("With errors"), counts.get("error", 0), "alert-triangle", "bad", "bad"),
     )
     shown = [kind for kind in kinds if kind[0] not in ("same", "note") or kind[2]]
-    return [Verdict(key, label, n, formats.integer(n), *look) for key, label, n, *look in shown]
+    more = "+" if any(many >= MOST_MADE for many in counts.get("made", {}).values()) else ""
+    texts = {key: formats.integer(n) + (more if key == "made" else "") for key, _label, n, *_look in shown}
+    return [Verdict(key, label, n, texts[key], *look) for key, label, n, *look in shown]
 
 
 class Samples:
@@ -101,11 +104,19 @@ class Samples:
         here = self._records({one["of"] for one in stored if one["of"] is not None})
         return [self._sample(one, here.get(one["of"])) for one in stored]
 
-    def made(self) -> list[tuple[str, int, list[str]]]:
-        """Records that will be made because rows refer to them: label, how many, some names."""
+    def made(self) -> list[tuple[str, str, list[str], bool]]:
+        """Records that will be made because rows refer to them: label, how many, some names, whether there are more."""
         counts: Mapping[str, int] = self.run.counts.get("made", {})
         names: Mapping[str, list[str]] = self.run.samples.get("made", {})
-        return [(capital(self._label(n)), count, names.get(n, [])) for n, count in counts.items()]
+        return [
+            (
+                capital(self._label(name)),
+                self.formats.integer(count) + ("+" if count >= MOST_MADE else ""),
+                names.get(name, []),
+                count > len(names.get(name, [])),
+            )
+            for name, count in counts.items()
+        ]
 
     def _label(self, name: str) -> Text:
         found = self.fields.get(name)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from coordina.accounts.models import User
 from coordina.core.refusals import Refusal
+from coordina.core.storing.areas import Stored
 from coordina.records.importing import files, steps
 from coordina.records.importing.access import importable_types
 from coordina.records.importing.packing import is_packed, unpacked
@@ -39,14 +40,9 @@ def take(user: User, type_name: str, uploads: list[Any]) -> ImportRun:
     packed = False
     for upload in uploads:
         path, size = files.keep(upload.chunks())
-        if is_packed(files.folder() / path):
-            packed = True
-            try:
-                kept += unpacked(files.folder() / path, settings.MAX_UPLOAD_BYTES)
-            finally:
-                (files.folder() / path).unlink(missing_ok=True)
-        else:
-            kept.append((upload.name, path, size))
+        inside = _unpacked(files.place_of(path))
+        packed = packed or inside is not None
+        kept += [(upload.name, path, size)] if inside is None else inside
     with transaction.atomic():
         if len(kept) == 1 and not packed:
             run = steps.start(user, type_name, *kept[0])
@@ -54,6 +50,17 @@ def take(user: User, type_name: str, uploads: list[Any]) -> ImportRun:
             run = steps.start_together(user, type_name, _name_of(uploads), kept)
         move(run, RunState.READING, RunState.READING)
     return run
+
+
+def _unpacked(place: Stored) -> list[tuple[str, str, int]] | None:
+    """The files of an archive, which itself is not kept; None for what is none. Raises Refusal."""
+    with place.local() as path:
+        if not is_packed(path):
+            return None
+        try:
+            return unpacked(path, settings.MAX_UPLOAD_BYTES)
+        finally:
+            place.remove()
 
 
 def _name_of(uploads: list[Any]) -> str:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from coordina.accounts import session
 from coordina.core.csvsafe import export_safe
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Forbidden, NotFound, Refusal
@@ -17,6 +18,7 @@ from coordina.ledger.queue import cancel, retry
 from coordina.records.importing import steps
 from coordina.records.importing.access import IMPORT, importable_types, runs_of
 from coordina.records.models import ImportMapping, ImportRun, RunState
+from coordina.web.accounts.proving import to_confirm
 from coordina.web.imports import going
 from coordina.web.imports.answering import make_answer
 from coordina.web.imports.choosing import DECIMALS, MODES, ORDERS, ColumnsPage, read_choice
@@ -124,8 +126,10 @@ def review(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 def begin(request: Any, pk: int) -> HttpResponse:
-    """Import what was checked; a stopped import goes on."""
+    """Import what was checked; a stopped import goes on. People are imported by who has just shown who they are."""
     run = going.whole(going.own_run(request.user, pk))
+    if going.writes_people(run) and not session.proved(request):
+        return to_confirm(request)
     going.move(run, RunState.RUNNING, RunState.CHECKED, RunState.STOPPED)
     if request.POST.get("remember") and request.user.may(ImportMapping.permission("add")):
         remember(run, request.user, request.POST.get("mapping_name", "")[:80])

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coordina.accounts.writers import LONGEST_QUIET
 from coordina.core.actors import Reach
 from coordina.core.filters import unparse
 from coordina.core.parsing.ids import parse_id
@@ -25,8 +26,6 @@ from coordina.web.access import may_list
 from coordina.web.listpage import capital
 
 DAYS = (30, 90, 180, 365)
-USUAL = 180
-"""Days without anything after which a record is stale, until somebody says otherwise."""
 MOST = 12
 """Groups of a breakdown."""
 FRESH = timedelta(minutes=10)
@@ -115,7 +114,8 @@ def asked_in(request: Any) -> Wanted:
     by = said.get("by", "") if said.get("by", "") in offered else next(iter(offered), "")
     days = parse_id(said.get("days", ""))
     mine = said["mine"] == "1" if "mine" in said else not _sees_all(request.user)
-    return Wanted(nouns, noun, by, days if days is not None and 0 < days <= 3650 else USUAL, mine)
+    usual = request.organization.quiet_days
+    return Wanted(nouns, noun, by, days if days is not None and 0 < days <= LONGEST_QUIET else usual, mine)
 
 
 def _sees_all(user: Any) -> bool:

@@ -2,10 +2,8 @@
 
 import datetime as dt
 import re
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from coordina.accounts.company import the_company
 from coordina.accounts.models import User
 from coordina.core.filters import Asker
+from coordina.core.storing.areas import EXPORTS, Stored
 from coordina.core.types import TYPES
 from coordina.ledger.queue import Kind, progress, schedule, task
 from coordina.web.listing import read_listing
@@ -24,11 +23,11 @@ KEPT = dt.timedelta(days=2)
 _NAME = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-def path_of_file(user_id: int, token: str) -> Path | None:
+def path_of_file(user_id: int, token: str) -> Stored | None:
     """Where the workbook of a person is kept; None for what cannot be the name of one."""
     if not _NAME.fullmatch(token):
         return None
-    return Path(settings.DATA_DIR) / "exports" / f"{user_id}-{token}.xlsx"
+    return EXPORTS.at(f"{user_id}-{token}.xlsx")
 
 
 @task(kind=Kind.LONG, label=_("Writing the workbook"))
@@ -46,12 +45,10 @@ def write_large(user_id: int, name: str, query: str, token: str) -> dict[str, An
     asker = Asker(user=user, now=timezone.now(), time_zone=chosen.zone)
     target = path_of_file(user_id, token)
     assert target is not None
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_suffix(".part")
-    with translation.override(chosen.language), timezone.override(chosen.zone), half.open("wb") as file:
+    with translation.override(chosen.locale), timezone.override(chosen.zone), target.draft() as half:
         listing = read_listing(TYPES[name], QueryDict(query), user, asker, chosen.formats)
-        write_workbook(listing, file, _tell)
-    half.replace(target)
+        with half.open("wb") as file:
+            write_workbook(listing, file, _tell)
     return {"result_url": reverse("web:workbook_file", args=(TYPES[name].url, token))}
 
 
@@ -63,11 +60,10 @@ def _tell(behind: int) -> None:
 @task()
 def forget_workbooks() -> int:
     """Remove workbooks that were written days ago."""
-    folder = Path(settings.DATA_DIR) / "exports"
     old = timezone.now() - KEPT
-    gone = [p for p in folder.glob("*") if dt.datetime.fromtimestamp(p.stat().st_mtime, dt.UTC) < old]
-    for path in gone:
-        path.unlink(missing_ok=True)
+    gone = [each.name for each in EXPORTS.entries() if each.written_at < old]
+    for name in gone:
+        EXPORTS.at(name).remove()
     return len(gone)
 
 

@@ -25,6 +25,7 @@ from coordina.web.doing import Done, carry_out, tell
 from coordina.web.edits import form_of
 from coordina.web.formpage import once_given, page_of
 from coordina.web.lists import listing_of
+from coordina.web.produced import handed_out
 from coordina.web.saved.jobs import path_of_file, write_large
 from coordina.web.saved.putting import put_answer
 from coordina.web.saved.sums import sums_context
@@ -119,15 +120,18 @@ def workbook(request: Any, known: RecordType) -> HttpResponseBase:
 def workbook_file(request: Any, known: RecordType, token: str) -> HttpResponseBase:
     """A workbook that was written in the background, for whoever asked for it."""
     need_list(request.user, known)
-    path = path_of_file(request.user.pk, token)
-    if path is None or not path.is_file():
+    place = path_of_file(request.user.pk, token)
+    if place is None:
         raise NotFound
-    return _workbook_answer(known, path.open("rb"))
+    return handed_out(place, _workbook_name(known), XLSX)
 
 
 def _workbook_answer(known: RecordType, file: IO[bytes]) -> FileResponse:
-    name = f"{known.url}-{timezone.localdate().isoformat()}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return FileResponse(file, as_attachment=True, filename=_workbook_name(known), content_type=XLSX)
+
+
+def _workbook_name(known: RecordType) -> str:
+    return f"{known.url}-{timezone.localdate().isoformat()}.xlsx"
 
 
 @_get_or_post

@@ -9,25 +9,23 @@ from django.utils.translation import gettext as _
 from coordina.core.actions import standard
 from coordina.records.grouping import Axis, axes_of
 from coordina.web.access import reached
+from coordina.web.listbits import groups_html
 from coordina.web.listing import Listing
 from coordina.web.rows import rows_html
 from coordina.web.saved.boards import sum_of
 from coordina.web.saved.sections import Section, sections_of
 from coordina.web.saved.sums import as_of
-from coordina.web.saved.tabs import Tab
-from coordina.web.sentences import capital_of
 
 _ROW = '<tr data-row="'
 GROUPS, ROWS = 20, 10
 """Groups of a page, and the first rows of each."""
 
 
-def group_tabs(listing: Listing) -> list[Tab]:
+def groups_of(listing: Listing) -> SafeString:
     """By what the rows may be put together; first by nothing."""
-    none = Tab(_("No groups"), listing.url(group=""), listing.group is None)
-    axes = axes_of(listing.known, listing.user).items()
     now = listing.group.name if listing.group else ""
-    return [none, *(Tab(capital_of(a.field.label), listing.url(group=name), name == now) for name, a in axes)]
+    names = tuple(axes_of(listing.known, listing.user))
+    return groups_html(listing.known, names, now, lambda name: listing.url(group=name))
 
 
 def grouped_context(listing: Listing, axis: Axis, skip: int) -> dict[str, Any]:

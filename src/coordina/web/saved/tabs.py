@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
 from coordina.accounts.models import User
+from coordina.core.addresses import address
 from coordina.core.types import RecordType
 from coordina.records.models import Audience, Layout, SavedView
 from coordina.records.models.saved import SHARE
@@ -59,7 +59,7 @@ def tabs_of(listing: Listing, found: Found) -> dict[str, Any]:
     """
     current = listing.view
     base = listing.known.url
-    plain = reverse("web:view", args=(base, "all")) if found.first else reverse("web:list", args=(base,))
+    plain = address("web:view", base, "all") if found.first else address("web:list", base)
     tabs = [Tab(pgettext("all records", "All"), plain, current is None)]
     rest: list[Tab] = []
     for view in found.views:
@@ -72,7 +72,7 @@ def tabs_of(listing: Listing, found: Found) -> dict[str, Any]:
         "more_views": rest,
         "deeds": deeds(listing, found) if current is not None else [],
         "save": save_form(listing),
-        "save_as_url": f"{reverse('web:view_new', args=(base,))}?{_kept(listing)}",
+        "save_as_url": f"{address('web:view_new', base)}?{_kept(listing)}",
         "reset_url": listing.url_of_list if listing.modified else "",
         "may_save": listing.user.may(SavedView.permission("add")),
         "shared_note": audience_words(current) if current is not None and current.owner_id != listing.user.pk else "",
@@ -81,7 +81,7 @@ def tabs_of(listing: Listing, found: Found) -> dict[str, Any]:
 
 def tab_of(view: SavedView, user: User, *, current: bool) -> Tab:
     """A view as a tab."""
-    url = reverse("web:view", args=(_url_of(view), segment_of(view)))
+    url = address("web:view", _url_of(view), segment_of(view))
     note = "" if view.owner_id == user.pk and view.audience == Audience.PRIVATE else audience_words(view)
     return Tab(view.name, url, current, ICONS.get(Layout(view.layout), "list"), note)
 
@@ -131,7 +131,7 @@ def deeds(listing: Listing, found: Found) -> list[Deed]:
     """What a person may do with the open view."""
     view, user = listing.view, listing.user
     assert view is not None
-    base = reverse("web:detail", args=("saved-views", view.pk))
+    base = address("web:detail", "saved-views", view.pk)
     back = urlencode({"next": listing.url_of_list})
     own = found.own_first and found.first == view.pk
     label = gettext("No longer open the list with it") if own else gettext("Open the list with it")
@@ -148,13 +148,13 @@ def deeds(listing: Listing, found: Found) -> list[Deed]:
         made.append(Deed(gettext("First view of a role…"), f"{base}do/open-with-for-role/?{back}", "users"))
     made.append(Deed(gettext("History"), f"{base}history/", "history"))
     if may_change(user, view):
-        home = reverse("web:list", args=(listing.known.url,))
+        home = address("web:list", listing.known.url)
         made.append(Deed(gettext("Delete view"), f"{base}do/delete-savedview/?{urlencode({'next': home})}", "trash"))
     return made
 
 
 def _deed(name: str, base: str, segment: str, deed: str) -> str:
-    return reverse(name, args=(base, segment, deed))
+    return address(name, base, segment, deed)
 
 
 def layouts_of(listing: Listing) -> list[Tab]:
@@ -172,7 +172,7 @@ def layouts_of(listing: Listing) -> list[Tab]:
 
 def own_board_url(listing: Listing) -> str:
     """The board that a room has drawn itself, with the conditions of the list."""
-    url = reverse("web:board", args=(listing.known.url,))
+    url = address("web:board", listing.known.url)
     return f"{url}?{urlencode({'q': listing.q})}" if listing.q else url
 
 

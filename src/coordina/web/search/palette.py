@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
+from coordina.core.addresses import address
 from coordina.core.refusals import NotFound
 from coordina.core.types import TYPES, RecordType
 from coordina.records.search import Answer, Hit, search
@@ -98,8 +98,8 @@ def _records(answer: Answer, user: User, query: str) -> Iterable[tuple[str, list
 
 
 def _hit(hit: Hit, fact: str, query: str) -> str:
-    url = reverse("web:detail", args=(hit.type.url, hit.pk))
-    preview = reverse("web:search_preview", args=(hit.type.url, hit.pk))
+    url = address("web:detail", hit.type.url, hit.pk)
+    preview = address("web:search_preview", hit.type.url, hit.pk)
     draw = {"company": html.company_avatar, "person": html.avatar}.get(hit.type.extra.get("avatar", ""))
     sign = draw(hit.title, hit.pk) if draw else html.icon(hit.type.icon, "s")
     aside = f'<span class="tiny quiet cut">{escape(fact)}</span>' if fact else ""
@@ -169,6 +169,6 @@ def preview_values(request: Any, known: RecordType, pk: int) -> dict[str, Any]:
         "title": title,
         "reference": getattr(obj, "reference", "") if "reference" in known.known_to(request.user) else "",
         "facts": shown[:7],
-        "url": reverse("web:detail", args=(known.url, pk)),
+        "url": address("web:detail", known.url, pk),
         "commands": list(about(request.user, hit))[:3],
     }

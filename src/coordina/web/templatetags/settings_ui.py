@@ -17,5 +17,5 @@ def settings_list(context: template.Context) -> dict[str, Any]:
     return {
         "groups": places_of(request.user, request.path),
         "at_index": request.path == reverse("web:settings"),
-        "at_profile": request.path == reverse("web:profile"),
+        "at_profile": request.path.startswith(reverse("web:profile")),
     }

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.translation import pgettext
 
+from coordina.core.addresses import address
 from coordina.core.types import by_url
 from coordina.records.saved_views import views_for
 from coordina.web.access import may_list
@@ -26,7 +26,7 @@ def view_links(context: template.Context, url: str) -> dict[str, Any]:
     if known is None or not may_list(user, known):
         return {"tabs": []}
     found = views_for(user, known)
-    plain = reverse("web:view", args=(url, "all")) if found.first else reverse("web:list", args=(url,))
+    plain = address("web:view", url, "all") if found.first else address("web:list", url)
     pinned = [view for view in found.views if view.pinned][:SHOWN]
     return {
         "tabs": [Tab(pgettext("all records", "All"), plain), *(tab_of(view, user, current=False) for view in pinned)],

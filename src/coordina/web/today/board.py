@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,6 +12,7 @@ from coordina.activity.alerts import queries
 from coordina.activity.alerts.queries import MOST, Matter
 from coordina.activity.alerts.tuning import tuning
 from coordina.core.actors import Reach
+from coordina.core.addresses import address
 from coordina.core.refusals import Text
 from coordina.core.types import type_of
 from coordina.core.watchers import WATCHERS, Quadrant, Row, Tuning, Watcher
@@ -163,7 +163,7 @@ def kind_of(user: Any, name: str) -> Watcher | None:
 def kind_url(kind: Watcher, who: str) -> str:
     """Address of the page with all matters of one kind."""
     whose = next((each for each, (slug, _label) in WHOSE.items() if slug == who), None)
-    return reverse("web:home") + _query(whose, None, kind)
+    return address("web:home") + _query(whose, None, kind)
 
 
 def _of_one_kind(request: Any, kind: Watcher, whose: Reach, said_whose: Reach | None, reach: Reach) -> Cockpit:
@@ -184,9 +184,7 @@ def _of_one_kind(request: Any, kind: Watcher, whose: Reach, said_whose: Reach | 
         urgent=count,
         whose=whose,
         kind=kind,
-        listed=f"{reverse('web:list', args=(type_of(kind.of).url,))}?{urlencode({'q': kind.listed})}"
-        if kind.listed
-        else "",
+        listed=f"{address('web:list', type_of(kind.of).url)}?{urlencode({'q': kind.listed})}" if kind.listed else "",
     )
 
 
@@ -208,7 +206,7 @@ def _part(
     slug, name, axes = NAMES[quadrant]
     shown = [Shown(m, rows[m.key]) for m in matters[:most] if m.key in rows]
     count = str(len(matters)) if len(matters) < MOST else f"{MOST - 1}+"
-    more = reverse("web:home") + _query(whose, quadrant) if len(matters) > most and only is None else ""
+    more = address("web:home") + _query(whose, quadrant) if len(matters) > most and only is None else ""
     text = _("See all %(count)s") if len(matters) < MOST else _("See the first %(count)s")
     return Part(quadrant, slug, name, axes, count, shown, NOTHING[quadrant], more, text % {"count": len(matters)})
 
@@ -218,7 +216,7 @@ def _choices(reach: Reach, whose: Reach, kind: Watcher | None = None) -> list[Ch
     offered = [each for each in WHOSE if queries.RANK.index(each) <= queries.RANK.index(reach)]
     if len(offered) == 1:
         return []
-    home = reverse("web:home")
+    home = address("web:home")
     return [Choice(WHOSE[each][1], home + _query(each, None, kind), each is whose) for each in offered]
 
 

@@ -19,7 +19,6 @@ from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.core.watchers import Row
 from coordina.web.accounts.forms import Refusable
 from coordina.web.doing import Done, carry_out, tell
-from coordina.web.formpage import day_words
 from coordina.web.today.forms import CloseForm, HandOnForm, PutOffForm, day_text
 from coordina.web.today.views import body
 
@@ -126,7 +125,6 @@ def asked(request: Any, form: Refusable, fn: Any, matter: Matter, row: Row) -> H
         "about": matter.kind.says(row, request.formats),
         "action": request.get_full_path(),
         "next": back_of(request),
-        "day_words": day_words(),
     }
     kind = "dialog" if request.headers.get("HX-Target") == "dialog-host" else "ask"
     return render(request, f"web/today/{kind}.html", values, status=422 if form.errors else 200)

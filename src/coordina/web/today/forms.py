@@ -14,7 +14,7 @@ from coordina.core.parsing import parse_date, parse_integer, parse_money
 from coordina.core.refusals import Refusal
 from coordina.core.watchers import WATCHERS, Tuning, wait_of
 from coordina.web.accounts.forms import Refusable
-from coordina.web.typed import day_figures
+from coordina.web.days import DayBox
 
 
 class _Read(Refusable):
@@ -31,9 +31,12 @@ class PutOffForm(_Read):
     until = forms.CharField(
         label=_("Comes back on"),
         max_length=40,
-        widget=forms.TextInput({"list": "day-words", "autocomplete": "off"}),
         error_messages={"required": _("Say on which day it comes back.")},
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["until"].widget = DayBox(self.formats, maxlength=40)
 
     def clean_until(self) -> date:
         """The day."""
@@ -133,4 +136,4 @@ class TuningForm(_Read):
 
 def day_text(day: date, formats: Formats) -> str:
     """A day as it stands in a field."""
-    return day_figures(day, formats)
+    return formats.figures(day)

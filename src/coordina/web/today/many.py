@@ -16,7 +16,6 @@ from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.core.watchers import Watcher
 from coordina.web.accounts.forms import Refusable
 from coordina.web.doing import Done, carry_out, tell
-from coordina.web.formpage import day_words
 from coordina.web.today import board
 from coordina.web.today.deciding import back_of, gone_back
 from coordina.web.today.forms import CloseForm, PutOffForm
@@ -108,7 +107,6 @@ def _asked(request: Any, form: Refusable, kind: Watcher, deed: str, keys: list[i
         "about": (kind.label, told % {"count": count}),
         "action": request.get_full_path(),
         "next": back_of(request),
-        "day_words": day_words(),
         "keys": keys,
     }
     dialog = "dialog" if request.headers.get("HX-Target") == "dialog-host" else "ask"

@@ -1,13 +1,11 @@
 """Rows of the cockpit as escaped strings: what, who, since when, why it is here, and what can be done about it."""
 
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,14 +14,13 @@ from coordina.activity.alerts.actions import HANDLE
 from coordina.activity.alerts.queries import Matter
 from coordina.core.actions import ACTIONS
 from coordina.core.actors import Actor
+from coordina.core.addresses import address
 from coordina.core.sight import hidden_columns
 from coordina.core.types import type_of
 from coordina.core.watchers import IMPORTANT, Act, Quadrant, Row, Tuning, wait_of
 from coordina.web import html
 from coordina.web.today.board import Part, Shown
-from coordina.web.typed import day_figures
 
-HOLE = 731_000_731
 KEYS = ("e", "a")
 """Keys of the first and the second action of a row."""
 
@@ -62,24 +59,6 @@ def putting_off(today: date) -> list[tuple[str, date]]:
     )
 
 
-@cache
-def _address(name: str, root: str, *args: str | int) -> str:
-    """An address with a hole for the id, worked out once a process: a page asks for two hundred."""
-    return reverse(name, root, args=(args[0], HOLE, *args[1:])).replace(str(HOLE), "{}")
-
-
-def address(name: str, of: str, pk: int, *rest: int) -> str:
-    """The address of something about a record.
-
-    Args:
-        name: Of the address.
-        of: Segment of the record type, or name of the watcher.
-        pk: Id of the record.
-        *rest: Further parts.
-    """
-    return _address(name, settings.ROOT_URLCONF, of, *rest).format(pk)
-
-
 class Rows:
     """Draws the rows of one request.
 
@@ -91,7 +70,7 @@ class Rows:
 
     def __init__(self, request: Any, said: Tuning, query: str) -> None:
         self.user, self.formats, self.said, self.query = request.user, request.formats, said, query
-        self.back = reverse("web:home") + query
+        self.back = address("web:home") + query
         self.may_handle = request.user.may(HANDLE)
 
     @cached_property
@@ -145,7 +124,7 @@ class Rows:
             url = address("web:today_act", matter.watcher, matter.subject_id, place) + self.query
             return f'<button class="{cls}" {shortcut} {_posts(url)}>{label}</button>'
         values = act.values(row, self.formats.today)
-        texts = {n: day_figures(v, self.formats) if isinstance(v, date) else str(v) for n, v in values.items()}
+        texts = {n: self.formats.figures(v) if isinstance(v, date) else str(v) for n, v in values.items()}
         declared = ACTIONS[act.action]
         noun = type_of(matter.kind.of).url
         url = f"{address('web:detail', noun, matter.subject_id)}do/{declared.slug}/"

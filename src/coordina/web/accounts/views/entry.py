@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coordina.accounts import session
 from coordina.accounts.demo import PASSWORD, sign_ins
-from coordina.web.accounts.entry import begin, enter, need_first_run, way_on
+from coordina.accounts.factors import passkeys
+from coordina.accounts.provider.configured import provider
+from coordina.web.accounts.entry import after, begin, enter, need_first_run, way_on
 from coordina.web.accounts.forms import FirstRunForm, SignInForm, first_values
 from coordina.web.accounts.start import first_steps, way_of_start
 
@@ -29,10 +31,11 @@ def sign_in_page(request: Any) -> HttpResponse:
         form = SignInForm(request.POST)
         status = enter(request, form)
         if not status:
-            return redirect(way_on(request))
+            return redirect(after(request))
     demo = sign_ins() if request.organization.is_demo else []
     values = {"form": form, "next": way_on(request), "demo": demo, "demo_password": PASSWORD if demo else ""}
     values |= {"organization": request.organization, "host": request.get_host(), "other": _other_language()}
+    values |= {"passkeys_possible": passkeys.possible(request), "provider": provider(), "passwords": settings.PASSWORDS}
     return render(request, "web/accounts/sign_in.html", values, status=status)
 
 

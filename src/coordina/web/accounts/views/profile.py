@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from coordina.accounts import session
 from coordina.accounts.actions import change_password, change_profile, check_current
+from coordina.accounts.passwords import has_password
 from coordina.activity.mail import configured
 from coordina.activity.reading import choices_of
 from coordina.core.actions import of
@@ -58,14 +59,18 @@ def _profile_form(request: Any, data: Any = None) -> ProfileForm:
     user, company = request.user, request.organization
     return ProfileForm(
         data,
-        initial={"name": user.name, "language": user.language, "time_zone": user.time_zone},
-        company_language=company.language,
-        company_time_zone=company.time_zone,
+        initial={name: getattr(user, name) for name in ("name", "language", "country", "time_zone")},
+        company=company,
+        formats=request.formats,
     )
 
 
 def _page(request: Any, form: ProfileForm, password_form: PasswordForm, status: int = 200) -> HttpResponse:
     wrong = form.errors or password_form.errors
     values: dict[str, Any] = {"form": form, "password_form": password_form, "person": request.user}
-    values |= {"news": choices_of(request.user), "mail_server": configured()}
+    values |= {
+        "has_password": has_password(request.user),
+        "news": choices_of(request.user),
+        "mail_server": configured(),
+    }
     return render(request, "web/accounts/profile.html", values, status=max(status, 422 if wrong else 200))

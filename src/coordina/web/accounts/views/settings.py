@@ -34,7 +34,7 @@ def company(request: Any) -> HttpResponse:
     if not looks_after(request.user, known):
         raise Forbidden
     initial = {"company": obj.name, "currency": obj.currency, "country": obj.country}
-    initial |= {"language": obj.language, "time_zone": obj.time_zone}
+    initial |= {"language": obj.language, "time_zone": obj.time_zone, "quiet_days": obj.quiet_days}
     form = CompanyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _saved(request, form, obj):
         return redirect("web:company")

@@ -8,16 +8,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from coordina.accounts import session
 from coordina.accounts import tokens as secrets
 from coordina.accounts.actions import check_current
 from coordina.accounts.company import company_day
 from coordina.accounts.key_writers import MAKE, end_token, make_token
 from coordina.accounts.models import Token
+from coordina.accounts.passwords import has_password
 from coordina.core.actions import of
 from coordina.core.parsing.ids import parse_id
 from coordina.core.refusals import Forbidden, NotFound, Refusal
 from coordina.core.types import TYPES
 from coordina.web.accounts.forms import TokenForm
+from coordina.web.accounts.proving import to_confirm
 from coordina.web.doing import carry_out, tell
 from coordina.web.formpage import once_of
 
@@ -30,13 +33,15 @@ def tokens(request: Any) -> HttpResponse:
     if not request.user.may(MAKE):
         raise Forbidden
     today = company_day(request.asker.now)
-    usual = {"expires_on": secrets.usual_end(today)}
-    form = TokenForm(request.POST or None, initial=usual, user=request.user)
+    usual = {"expires_on": request.formats.figures(secrets.usual_end(today))}
+    form = TokenForm(request.POST or None, initial=usual, user=request.user, formats=request.formats)
     made, status = None, 200
+    if not has_password(request.user) and not session.proved(request):
+        return to_confirm(request)
     if request.method == "POST":
         made, status = _made(request, form)
     values = {
-        "form": TokenForm(None, initial=usual, user=request.user) if made else form,
+        "form": TokenForm(None, initial=usual, user=request.user, formats=request.formats) if made else form,
         "rows": _rows(request),
         "made": made,
     }
@@ -49,8 +54,9 @@ def _made(request: Any, form: TokenForm) -> tuple[Token | None, int]:
     if not form.is_valid():
         return None, 422
     try:
-        address = request.META.get("REMOTE_ADDR", "")
-        check_current(request.user, form.cleaned_data["current"], address=address, at=request.asker.now)
+        if "current" in form.cleaned_data:
+            address = request.META.get("REMOTE_ADDR", "")
+            check_current(request.user, form.cleaned_data["current"], address=address, at=request.asker.now)
         done = carry_out(of(make_token), form.values, user=request.user, once=once_of(request))
     except Refusal as refusal:
         form.told(refusal)

@@ -43,3 +43,5 @@ function mark(select) {
 mount("select[data-saved]", mark);
 on("change", "select[data-saved]", (event, select) => mark(select));
 on("reset", "form[data-matrix]", (event, form) => setTimeout(() => form.querySelectorAll("select[data-saved]").forEach(mark)));
+
+on("click", "[data-print]", () => print());

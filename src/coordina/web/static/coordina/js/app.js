@@ -16,3 +16,4 @@ import "./bulk.js";
 import "./bell.js";
 import "./duplicates.js";
 import "./mentions.js";
+import "./days.js";

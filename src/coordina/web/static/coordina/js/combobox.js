@@ -109,7 +109,8 @@ class Combobox {
     }
     const wanted = plain(text);
     const found = [...this.select.options].filter((option) => option.value !== "" && plain(option.textContent).includes(wanted));
-    this.show(found.map((option) => ({ id: option.value, label: option.textContent.trim() })), text);
+    const group = (option) => (option.parentElement.tagName === "OPTGROUP" ? option.parentElement.label : "");
+    this.show(found.map((option) => ({ id: option.value, label: option.textContent.trim(), group: group(option) })), text);
   }
 
   async fetch(text) {
@@ -132,7 +133,7 @@ class Combobox {
     if (!this.select.required && this.chosen && !text) this.items.unshift({ id: "", label: say("clear"), act: "clear" });
     const exact = items.some((item) => plain(item.label) === plain(text));
     if (text && !exact && this.select.dataset.createUrl) this.items.push({ id: "", label: say("create", { text }), act: "create", text });
-    this.list.replaceChildren(...this.items.map((item, index) => this.row(item, index)));
+    this.list.replaceChildren(...this.items.flatMap((item, index) => this.rows(item, index)));
     if (!this.items.length) {
       const none = part("div", { class: "combo-empty" });
       none.textContent = say("noResults");
@@ -143,6 +144,15 @@ class Combobox {
     this.input.setAttribute("aria-expanded", "true");
     this.mark(text && this.items.length ? 0 : this.items.findIndex((item) => item.id && item.id === this.chosen?.id), false);
     announce(say(items.length ? "results" : "noResults", { count: items.length }));
+  }
+
+  /** The row of an item, below the heading of its group where that begins. */
+  rows(item, index) {
+    const row = this.row(item, index);
+    if (!item.group || item.group === this.items[index - 1]?.group) return [row];
+    const heading = part("div", { class: "combo-group", role: "presentation" });
+    heading.textContent = item.group;
+    return [heading, row];
   }
 
   row(item, index) {

@@ -20,13 +20,15 @@ function show(element, job) {
   if (job.note !== undefined) put("note", job.note);
 }
 
+/** A page of its own goes on to the result; in the top bar it only says so: nobody is taken from what they are at. */
 function finish(element, job) {
   element.dataset.state = job.state;
-  if (job.result_url) location.assign(job.result_url);
-  else if (element.matches(".job-chip")) {
-    element.remove();
-    if (job.note) toast({ text: job.note, undo: job.undo ?? "", tone: job.state === "done" ? "" : "warn" });
-  } else location.reload();
+  if (element.matches(".job-chip")) {
+    const good = job.state === "done";
+    const title = element.querySelector(".cut").textContent;
+    toast({ text: say(good ? "jobDone" : "jobStopped", { title }), tone: good ? "" : "warn" });
+  } else if (job.result_url) location.assign(job.result_url);
+  else location.reload();
 }
 
 mount("[data-job-url]", (element) => {

@@ -1,0 +1,1 @@
+"""How the installation is: two addresses for programs that watch it, and a page for administrators."""
