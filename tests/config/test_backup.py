@@ -6,14 +6,17 @@ import os
 import sqlite3
 import tarfile
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from coordina.accounts import quarantine
 from coordina.config import archive
-from coordina.config.backup import back_up
+from coordina.config.backup import LAST, back_up
+from coordina.config.backup import command as backup_command
 from coordina.config.cli import CommandFailed
-from coordina.config.restore import refuse_unfinished, restore
+from coordina.config.restore import HOLD, refuse_unfinished, refuse_unheld, restore
 
 
 @pytest.fixture
@@ -80,6 +83,22 @@ def test_a_backup_holds_what_others_have_committed_while_it_runs(data: Path, tmp
         writer.rollback()
     restore(tmp_path / "b.tar.gz", force=True)
     assert companies(data) == ["Aurora", "Boreal"]
+
+
+def test_a_backup_by_the_command_leaves_a_note_beside_the_data(data: Path, tmp_path: Path) -> None:
+    backup_command([str(tmp_path / "b.tar.gz")])
+    note = json.loads((data / LAST).read_text())
+    assert note["bytes"] == (tmp_path / "b.tar.gz").stat().st_size
+    assert datetime.fromisoformat(note["made_at"]).tzinfo is not None
+
+
+def test_what_was_restored_does_not_serve_before_it_holds_back_what_waits(data: Path, tmp_path: Path) -> None:
+    back_up(tmp_path / "b.tar.gz")
+    refuse_unheld(data)
+    restore(tmp_path / "b.tar.gz", force=True)
+    with pytest.raises(CommandFailed, match="hold_outgoing"):
+        refuse_unheld(data)
+    assert HOLD == quarantine.FIRST
 
 
 def test_only_its_owner_may_read_an_archive(data: Path, tmp_path: Path) -> None:

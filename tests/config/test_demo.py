@@ -51,7 +51,7 @@ def test_there_are_a_few_thousand_records() -> None:
     counts = {m.__name__: m.objects.count() for m in (Company, Person, Product, Opportunity, Interaction, Series)}
     assert counts["Company"] == 350 + HOW_MANY
     assert counts["Opportunity"] == 1200
-    assert counts["Product"] == 40
+    assert counts["Product"] == 40 + 3 + 3, "a service, a bundle, and a product in three colours"
     assert counts["Series"] == 5
     assert 600 < counts["Person"] < 850
     assert 2000 < counts["Interaction"] < 3500

@@ -27,7 +27,21 @@ def test_an_address_names_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "db.internal",
         "6432",
     ]
-    assert entry["OPTIONS"] == {"pool": {"min_size": 2, "max_size": 8}, "sslmode": "require"}
+    assert entry["OPTIONS"] == {
+        "pool": {"min_size": 2, "max_size": 8, "timeout": 10},
+        "sslmode": "require",
+        "prepare_threshold": 2,
+        "options": "-c plan_cache_mode=force_generic_plan",
+    }
+
+
+def test_plans_are_not_kept_behind_a_pooler_that_forgets_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://db.internal/ventas?prepare_threshold=0")
+    options = env.database(tmp_path)["OPTIONS"]
+    assert (options["prepare_threshold"], "options" in options) == (None, False)
+    monkeypatch.setenv("DATABASE_URL", "postgres://db.internal/ventas?prepare_threshold=often")
+    with pytest.raises(env.BadSetting, match="prepare_threshold"):
+        env.database(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +50,7 @@ def test_an_address_names_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("DATABASE_URL", "mysql://a/b", lambda: env.database(Path())),
         ("DATABASE_URL", "postgres://a:x/b", lambda: env.database(Path())),
         ("EMAIL_URL", "imap://a", env.mailers),
+        ("BROKER_URL", "kafka://a:geheim@b", env.broker),
         ("BASE_URL", "crm.example.com", env.base_url),
         ("COORDINA_DEBUG", "perhaps", lambda: env.flag("COORDINA_DEBUG")),
         ("COORDINA_DB_POOL", "-1", lambda: env.number("COORDINA_DB_POOL", 8)),

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from types import SimpleNamespace
 
 from coordina.config.logs import JsonFormatter
 
@@ -32,11 +33,19 @@ def test_a_developer_sees_it() -> None:
     assert told["fault"]["text"] == "ana@example.com is taken"  # type: ignore[index]
 
 
-def test_the_query_of_an_address_stays_out() -> None:
-    told = line(msg="%s: %s", args=("Not Found", "/companies/?q=Aurora"), status_code=404, request=object())
-    assert told["event"] == "Not Found: /companies/"
+def test_an_address_stays_out_and_its_route_is_written() -> None:
+    request = SimpleNamespace(resolver_match=SimpleNamespace(route="<noun:known>/<int:pk>/"))
+    told = line(msg="%s: %s", args=("Not Found", "/ana@example.com/?q=Aurora"), status_code=404, request=request)
+    assert told["event"] == "Not Found"
+    assert told["route"] == "/<noun:known>/<int:pk>/"
     assert told["status_code"] == 404
     assert "request" not in told
+
+
+def test_what_a_browser_says_of_itself_stays_out() -> None:
+    told = line(name="django.security.DisallowedHost", msg="Invalid HTTP_HOST header: %r.", args=("ana@example.com",))
+    assert told["event"] == "Refused"
+    assert "ana@" not in json.dumps(told)
 
 
 def test_a_line_break_stays_in_its_line() -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from coordina.core.registry import Registry
 
 FILLED_BY_ROOMS = {
+    "coordina.accounts.quarantine": ["QUEUES"],
     "coordina.core.actions": ["ACTIONS"],
     "coordina.core.founding": ["FOUNDING"],
     "coordina.core.permissions": ["PERMISSIONS"],

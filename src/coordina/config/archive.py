@@ -50,12 +50,21 @@ class Writer:
     def add(self, name: str, path: Path) -> None:
         """Add one file under a name."""
         with path.open("rb") as file:
-            entry = tarfile.TarInfo(name)
             facts = path.stat()
-            entry.size, entry.mtime, entry.mode = facts.st_size, int(facts.st_mtime), 0o600
-            hashing = _Hashing(file)
-            self._tar.addfile(entry, hashing)  # type: ignore[arg-type]  # tarfile reads it and needs nothing else
-            self.members[name] = {"sha256": hashing.digest.hexdigest(), "bytes": entry.size}
+            self.add_stream(name, file, facts.st_size, int(facts.st_mtime))
+
+    def add_stream(self, name: str, file: IO[bytes], size: int, written: int) -> None:
+        """Add what a stream gives under a name.
+
+        Args:
+            size: Bytes that it gives.
+            written: When they were written, in seconds since 1970.
+        """
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mtime, entry.mode = size, written, 0o600
+        hashing = _Hashing(file)
+        self._tar.addfile(entry, hashing)  # type: ignore[arg-type]  # tarfile reads it and needs nothing else
+        self.members[name] = {"sha256": hashing.digest.hexdigest(), "bytes": entry.size}
 
     def finish(self, facts: dict[str, Any]) -> None:
         """Add the manifest."""

@@ -4,12 +4,13 @@ The database is copied first: whatever file it names was stored before, so the a
 """
 
 import argparse
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ from coordina import __version__
 from coordina.config import archive, env
 from coordina.config.cli import CommandFailed
 from coordina.config.database import connection, is_postgres
+from coordina.core.storing.kept import contradiction, store_of
+from coordina.core.storing.stores import FilesAway
+
+LAST = "last-backup.json"
+FILES = "files"
+"""The area of files that goes along."""
 
 
 def command(arguments: list[str]) -> None:
@@ -28,19 +35,32 @@ def command(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     if options.data:
         os.environ["COORDINA_DATA"] = options.data
-    count = back_up(options.file)
+    try:
+        count = back_up(options.file)
+    except FilesAway as fault:
+        raise CommandFailed(f"{fault}: nothing was written. See COORDINA_FILES.") from None
+    _remember(options.file)
     size = options.file.stat().st_size / 1024 / 1024
     print(
         f"Wrote {options.file} ({size:.1f} MB, {count} files beside the database). Keep it safe: it holds everything."
     )
 
 
+def _remember(target: Path) -> None:
+    """Leave a note beside the data, for the page that asks when the last backup was made."""
+    note = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), "bytes": target.stat().st_size}
+    (env.data_dir() / LAST).write_text(json.dumps(note))
+
+
 def back_up(target: Path) -> int:
     """Write the archive of the data folder named by the environment; give the number of files in it."""
     folder = env.data_dir()
     entry = env.database(folder)
+    store = store_of(env.files(), folder)
     if not is_postgres(entry) and not Path(entry["NAME"]).exists():
         raise CommandFailed(f"There is nothing to back up in {folder}.")
+    if wrong := contradiction(env.files(), folder):
+        raise CommandFailed(wrong)
     if not target.parent.is_dir():
         raise CommandFailed(f"There is no folder {target.parent}.")
     with tempfile.TemporaryDirectory(dir=folder if folder.is_dir() else None, prefix=".backup-") as scratch:
@@ -49,10 +69,9 @@ def back_up(target: Path) -> int:
             writer.add(name, copy)
             if (folder / "secret.key").exists():
                 writer.add("secret.key", folder / "secret.key")
-            files = folder / "files"
-            for path in sorted(files.rglob("*")):
-                if path.is_file() and not path.is_symlink():
-                    writer.add(f"files/{path.relative_to(files).as_posix()}", path)
+            for each in sorted(store.entries(FILES), key=lambda entry: entry.name):
+                with suppress(FileNotFoundError), store.open(FILES, each.name) as file:  # erased since it was listed
+                    writer.add_stream(f"{FILES}/{each.name}", file, each.size, int(each.written_at.timestamp()))
             kind = "postgresql" if is_postgres(entry) else "sqlite"
             made = datetime.now(UTC).isoformat(timespec="seconds")
             writer.finish({"coordina": __version__, "made_at": made, "database": kind})
@@ -66,7 +85,9 @@ def _copy_database(entry: dict[str, Any], scratch: Path) -> tuple[str, Path]:
         return copy.name, copy
     copy = scratch / "database.sqlite3"
     with connection(entry) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target, pages=4096)  # a consistent copy while others write
+        # All pages in one step: in parts it would begin anew whenever somebody writes, and under load never end.
+        # Who writes meanwhile does not wait: the copy reads a snapshot of the write-ahead log.
+        source.backup(target, pages=-1)
         target.execute("PRAGMA journal_mode=DELETE")
     return copy.name, copy
 

@@ -3,9 +3,12 @@
 import os
 import secrets
 from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from coordina.core.storing.address import Bucket, read_address
 
 
 class BadSetting(ValueError):
@@ -31,9 +34,10 @@ def flag(name: str, default: bool = False) -> bool:
 
 def number(name: str, default: int, *, least: int = 0) -> int:
     """Give a whole number not below ``least``. Raises BadSetting otherwise."""
-    value = text(name)
-    if not value:
-        return default
+    return _whole(name, text(name) or str(default), least)
+
+
+def _whole(name: str, value: str, least: int) -> int:
     if not value.isascii() or not value.isdigit() or int(value) < least:
         raise BadSetting(f"{name}={value!r}: write a whole number of {least} or more.")
     return int(value)
@@ -42,6 +46,14 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Give the parts of a comma-separated variable, without blanks and empty parts."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Give the networks of a comma-separated list, such as ``10.0.0.0/8``. Raises BadSetting for anything else."""
+    try:
+        return [ip_network(each) for each in words(name)]
+    except ValueError as fault:
+        raise BadSetting(f"{name}: {fault}.") from None
 
 
 def data_dir() -> Path:
@@ -89,7 +101,11 @@ def database(folder: Path) -> dict[str, Any]:
     if not url:
         return _sqlite(folder / "coordina.sqlite3")
     parts = _split("DATABASE_URL", url, ("postgres", "postgresql"))
-    pool = {"min_size": 2, "max_size": number("COORDINA_DB_POOL", 8, least=2)}
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    options["prepare_threshold"] = _whole("prepare_threshold", options.get("prepare_threshold", "2"), 0) or None
+    if options["prepare_threshold"]:  # what is kept is written so that one plan suits all values
+        options.setdefault("options", "-c plan_cache_mode=force_generic_plan")
+    pool = {"min_size": 2, "max_size": number("COORDINA_DB_POOL", 8, least=2), "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "coordina",
@@ -98,7 +114,7 @@ def database(folder: Path) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,  # connections live in the pool
-        "OPTIONS": {"pool": pool, **dict(parse_qsl(parts.query))},
+        "OPTIONS": {"pool": pool, **options},
     }
 
 
@@ -107,7 +123,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
     pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "mmap_size=268435456",
+        "mmap_size=67108864",
         "cache_size=-16000",
         "temp_store=MEMORY",
         "journal_size_limit=67108864",
@@ -122,6 +138,26 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "init_command": "".join(f"PRAGMA {pragma};" for pragma in pragmas),
         },
     }
+
+
+def files() -> Bucket | None:
+    """Give the bucket of ``COORDINA_FILES``; None for the data folder. Raises BadSetting, which repeats no secret."""
+    try:
+        found = read_address(text("COORDINA_FILES"))
+    except ValueError as fault:
+        raise BadSetting(f"COORDINA_FILES: {fault}") from None
+    given = [bool(text(name)) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
+    if found is not None and given != [True, True] and (any(given) or found.endpoint):
+        raise BadSetting("COORDINA_FILES: its keys are missing: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+    return found
+
+
+def broker() -> str:
+    """Give ``BROKER_URL``: RabbitMQ (amqp, amqps) or Redis (redis, rediss). Raises BadSetting for anything else."""
+    url = text("BROKER_URL")
+    if url:
+        _split("BROKER_URL", url, ("amqp", "amqps", "redis", "rediss"))
+    return url
 
 
 def mailers() -> dict[str, Any]:
@@ -161,3 +197,25 @@ def allowed_hosts() -> list[str]:
             yield f"[{host}]" if ":" in host else host
 
     return list(dict.fromkeys(names()))
+
+
+def oidc() -> dict[str, Any]:
+    """Give what is said of the company's provider: every ``COORDINA_OIDC_…``. Raises BadSetting for what is no pair."""
+    pairs = words("COORDINA_OIDC_ROLES")
+    if any(not all(pair.partition("=")[::2]) for pair in pairs):
+        raise BadSetting("COORDINA_OIDC_ROLES: write value=role, comma-separated, such as sales=representative.")
+    issuer = text("COORDINA_OIDC_ISSUER")
+    if issuer:
+        _split("COORDINA_OIDC_ISSUER", issuer, ("https", "http"))
+    return {
+        "issuer": issuer,
+        "client_id": text("COORDINA_OIDC_CLIENT_ID"),
+        "client_secret": text("COORDINA_OIDC_CLIENT_SECRET"),
+        "label": text("COORDINA_OIDC_LABEL", "OpenID Connect"),
+        "domains": tuple(domain.lower() for domain in words("COORDINA_OIDC_DOMAINS")),
+        "new_role": text("COORDINA_OIDC_NEW_ROLE"),
+        "role_claim": text("COORDINA_OIDC_ROLE_CLAIM"),
+        "roles": dict(pair.split("=", 1) for pair in pairs),
+        "team_claim": text("COORDINA_OIDC_TEAM_CLAIM"),
+        "trusted": flag("COORDINA_OIDC_TRUSTED"),
+    }

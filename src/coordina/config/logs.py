@@ -8,6 +8,7 @@ import json
 import logging
 import traceback
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 #: Attributes of a log record that say nothing about the event; everything given in ``extra=`` is written,
@@ -28,7 +29,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage().partition("?")[0],  # the query of an address may hold a search for a name
+            **_event(record),
         }
         for key, value in vars(record).items():
             if key not in _PLUMBING and isinstance(value, str | int | float | bool):
@@ -44,6 +45,17 @@ class JsonFormatter(logging.Formatter):
         ]
         kind = f"{type(fault).__module__}.{type(fault).__qualname__}"
         return {"type": kind, "at": places[-8:], **({"text": str(fault)} if self.verbose else {})}
+
+
+def _event(record: logging.LogRecord) -> dict[str, str]:
+    """What happened; of a request only its kind and route, for an address may hold whatever somebody typed."""
+    request = getattr(record, "request", None)
+    if request is None and not record.name.startswith(("django.request", "django.security")):
+        return {"event": record.getMessage().partition("?")[0]}
+    status = getattr(record, "status_code", None)
+    kind = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Refused"
+    found = getattr(request, "resolver_match", None)
+    return {"event": kind, **({"route": f"/{found.route}"} if found is not None else {})}
 
 
 def _short(path: str) -> str:

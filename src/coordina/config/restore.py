@@ -16,23 +16,54 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from coordina.config import archive, env
+from coordina.config import archive, env, sending
 from coordina.config.backup import postgres_tool
 from coordina.config.cli import CommandFailed
 from coordina.config.database import connection, is_postgres
+from coordina.core.storing.kept import contradiction, note, store_of
+from coordina.core.storing.stores import FilesAway, Store
 
 OWN = ("coordina.sqlite3", "coordina.sqlite3-wal", "coordina.sqlite3-shm", "files", "secret.key")
 DERIVED = ("migrated.json", "demo.txt")
+FIRST = "erase-first"  # stands in the data folder until erasures since the backup were done again
+HOLD = "hold-first"  # stands there until the database says that nothing leaves; `accounts.quarantine` knows the name
+LIST = "erasures.jsonl"  # whom; no backup holds it and no restore replaces it
 UNFINISHED = "restore-unfinished"  # stands in the data folder while parts are moved
+UNREAD = "import-unfinished"  # stands in the data folder while an archive of everything is read
 
 
 def refuse_unfinished(folder: Path) -> None:
-    """Raise CommandFailed when a restore was cut off between two moves: a new, empty database must not hide that."""
+    """Raise CommandFailed when a restore or an import of everything was cut off: a half database must not hide that."""
     if (folder / UNFINISHED).exists():
         raise CommandFailed(
             f"A restore into {folder} was cut off: run it again with --force. What was there before is kept in "
             f"{(folder / UNFINISHED).read_text().strip()}."
         )
+    if (folder / UNREAD).exists():
+        raise CommandFailed(
+            f"Reading an archive of everything into {folder} was cut off: run import_everything again, or remove "
+            f"{folder / UNREAD} together with database and files."
+        )
+
+
+def refuse_unerased(folder: Path) -> None:
+    """Raise CommandFailed while a restored backup holds people who were erased since it was made."""
+    if (folder / FIRST).exists():
+        raise CommandFailed("The restored backup holds people who were erased since: ./run manage erase_again first.")
+
+
+def refuse_unheld(folder: Path) -> None:
+    """Raise CommandFailed while a restored backup does not know yet that nothing may leave."""
+    if (folder / HOLD).exists():
+        raise CommandFailed("The restored backup would send what waits in it: ./run manage hold_outgoing first.")
+
+
+def refuse_elsewhere(folder: Path) -> None:
+    """Raise CommandFailed when files are elsewhere than said; else note where they are from now on."""
+    bucket = env.files()
+    if wrong := contradiction(bucket, folder):
+        raise CommandFailed(wrong)
+    note(bucket, folder)
 
 
 def command(arguments: list[str]) -> None:
@@ -44,8 +75,14 @@ def command(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     if options.data:
         os.environ["COORDINA_DATA"] = options.data
-    manifest = restore(options.file, force=options.force)
-    print(f"Restored {len(manifest['members'])} files of {manifest['made_at']} into {env.data_dir()}.")
+    try:
+        manifest = restore(options.file, force=options.force)
+    except FilesAway as fault:
+        raise CommandFailed(f"{fault}: nothing was restored. See COORDINA_FILES.") from None
+    print(
+        f"Restored {len(manifest['members'])} files of {manifest['made_at']} into {env.data_dir()}. "
+        "No mail and no call of another program leaves until an administrator lets them, under Settings › System."
+    )
 
 
 def restore(source: Path, *, force: bool = False) -> dict[str, Any]:
@@ -54,7 +91,7 @@ def restore(source: Path, *, force: bool = False) -> dict[str, Any]:
     entry = env.database(folder)
     if not source.is_file():
         raise CommandFailed(f"There is no file {source}.")
-    with _alone(folder):
+    with alone(folder):
         for left in folder.glob(".restore-*"):  # by one that was killed
             shutil.rmtree(left)
         return _restore(source, folder, entry, force=force)
@@ -66,12 +103,20 @@ def _restore(source: Path, folder: Path, entry: dict[str, Any], *, force: bool) 
         staged.mkdir(mode=0o700)
         if not force and _holds_data(folder, entry):
             raise CommandFailed(f"{folder} holds data already: add --force to replace it (it is kept aside).")
+        if wrong := contradiction(env.files(), folder, empty=False):
+            raise CommandFailed(wrong)
         manifest = archive.unpack(source, staged)
         kind = "postgresql" if is_postgres(entry) else "sqlite"
         if manifest["database"] != kind:
             raise CommandFailed(f"The archive is of {manifest['database']}, this set-up uses {kind}: see DATABASE_URL.")
         if kind == "sqlite":
             _check(staged / "database.sqlite3")
+        bucket = env.files()
+        store = store_of(bucket, folder)
+        sent = sending.send(store, staged / "files") if bucket is not None else None
+        if sent is not None:
+            shutil.rmtree(staged / "files", ignore_errors=True)
+        if kind == "sqlite":
             (staged / "database.sqlite3").rename(staged / "coordina.sqlite3")
         else:
             dump = staged / "database.pgdump"
@@ -79,12 +124,26 @@ def _restore(source: Path, folder: Path, entry: dict[str, Any], *, force: bool) 
                 "pg_restore", entry, "--clean", "--if-exists", "--no-owner", "--single-transaction", str(dump)
             )
             dump.unlink()
-        _swap(folder, staged)
+        aside = _swap(folder, staged)
+        note(bucket, folder)
+        if sent is not None:
+            _clear(store, sent, aside)
         return manifest
 
 
+def _clear(store: Store, sent: set[str], aside: str) -> None:
+    """Put aside what the bucket holds beside the backup; the restored system needs none of it, so it may fail."""
+    try:
+        count = sending.put_aside(store, sent, aside)
+    except FilesAway as fault:
+        print(f"{fault}: files that the backup does not hold stay where they are, until they are swept up.")
+    else:
+        if count:
+            print(f"{count} files that the backup does not hold are kept below {aside} in the bucket.")
+
+
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Hold the data folder alone. Raises CommandFailed while a server uses it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "in-use.lock").open("w") as lock:
@@ -96,8 +155,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _holds_data(folder: Path, entry: dict[str, Any]) -> bool:
-    files = folder / "files"
-    if files.is_dir() and any(files.iterdir()):
+    if any(True for _each in store_of(env.files(), folder).entries("files")):
         return True
     if not is_postgres(entry):
         return Path(entry["NAME"]).exists()
@@ -117,8 +175,8 @@ def _check(database: Path) -> None:
         raise CommandFailed(f"The database in the archive is damaged ({answer}): nothing was restored.")
 
 
-def _swap(folder: Path, staged: Path) -> None:
-    """Move what is there aside and what was staged in: renames only, put back when one fails."""
+def _swap(folder: Path, staged: Path) -> str:
+    """Move what is there aside, into the folder that this names, and what was staged in: put back when one fails."""
     aside = folder / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     aside.mkdir(mode=0o700)
     (folder / UNFINISHED).write_text(aside.name)
@@ -139,6 +197,10 @@ def _swap(folder: Path, staged: Path) -> None:
         raise
     for name in DERIVED:
         (folder / name).unlink(missing_ok=True)
+    if (folder / LIST).exists():
+        (folder / FIRST).touch()
+    (folder / HOLD).touch()
     (folder / UNFINISHED).unlink()
     if not any(aside.iterdir()):
         shutil.rmtree(aside)
+    return aside.name

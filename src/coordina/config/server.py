@@ -13,7 +13,7 @@ from pathlib import Path
 from coordina.config import env
 from coordina.config.cli import CommandFailed
 from coordina.config.database import Migrated, is_postgres
-from coordina.config.restore import refuse_unfinished
+from coordina.config.restore import HOLD, LIST, refuse_elsewhere, refuse_unfinished
 from coordina.config.supervisor import Supervisor
 
 SIGN_INS = "demo.txt"
@@ -48,6 +48,7 @@ def command(arguments: list[str]) -> None:
         except OSError:
             raise CommandFailed(f"{folder} is being restored: wait until that is done.") from None
         refuse_unfinished(folder)
+        refuse_elsewhere(folder)
         _prepare(folder, demo=options.demo)
         web = ["web", "--host", options.host, "--port", str(options.port), "--workers", str(options.workers)]
         Supervisor(
@@ -86,6 +87,10 @@ def _prepare(folder: Path, *, demo: bool) -> None:
         sign_ins.unlink(missing_ok=True)
         _django("migrate", "--noinput", "-v0")
         migrated.record()
+    if (folder / LIST).exists():
+        print(_django("erase_again").rstrip() or "", end="", flush=True)
+    if (folder / HOLD).exists():
+        _django("hold_outgoing")
     if demo and not sign_ins.exists():
         print("Preparing the demo company …", flush=True)
         sign_ins.write_text(_django("demo", "--if-empty"))

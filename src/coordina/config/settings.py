@@ -4,18 +4,25 @@
 COORDINA_DATA              folder of a company's database and files (``./data``)
 DATABASE_URL               ``postgres://user:password@host:5432/name``; unset: SQLite in the data folder
 REDIS_URL                  a shared cache for many servers; unset: nothing is cached between requests
-BROKER_URL                 kept for a broker of jobs; none is used yet: workers read the queue table, set or not
+BROKER_URL                 a broker that tells workers of jobs, ``amqp://…`` or ``redis://…``; unset: the database does
 EMAIL_URL                  ``smtp://user:password@host:587``; unset: mails are kept and shown in the settings
 SECRET_KEY                 unset: made at first start and kept in the data folder, readable by its owner only
 BASE_URL                   the public address, ``https://crm.example.com``; https switches on secure cookies and HSTS
 ALLOWED_HOSTS              comma-separated host names beside that of BASE_URL
+COORDINA_FILES             ``s3://bucket/prefix?endpoint=https://…&region=…``, its keys in AWS_ACCESS_KEY_ID and
+                           AWS_SECRET_ACCESS_KEY; unset: files are kept in the data folder
 COORDINA_TRUSTED_PROXY     addresses or networks whose ``X-Forwarded-*`` headers are believed; unset: nobody's
 COORDINA_MAX_UPLOAD_MB     largest file that may be uploaded (200)
 COORDINA_DB_POOL           most PostgreSQL connections of one process (8)
 COORDINA_JOB_LEASE         seconds until a job of a worker that gives no sign of life is taken over (60)
 COORDINA_LOG_LEVEL         INFO
 COORDINA_API_PER_MINUTE    requests that a token may send in a minute (600)
+COORDINA_OIDC_…            sign-in with the company's provider: ISSUER, CLIENT_ID, CLIENT_SECRET, LABEL, DOMAINS,
+                           NEW_ROLE, ROLE_CLAIM, ROLES, TEAM_CLAIM, TRUSTED (docs/administration.md)
+COORDINA_PASSWORDS         off: only administrators sign in with a password (on)
+COORDINA_WEBHOOKS_PRIVATE  networks of your own that webhooks may reach, also without encryption; unset: none
 COORDINA_ROOMS             rooms of your own: importable apps, comma-separated (docs/add-a-noun.md)
+OTEL_…                     traces by OpenTelemetry, where OTEL_EXPORTER_OTLP_ENDPOINT is set (docs/administration.md)
 COORDINA_DEBUG             1 shows faults in the browser: for developers only
 ========================== ==========================================================================================
 """
@@ -30,6 +37,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from coordina.config import env, logs
+from coordina.core import tracing
 
 for _generic in (Field, Options):  # types say Field[Any, Any]; of these two Django makes no generics at run time
     setattr(_generic, "__class_getitem__", classmethod(lambda cls, *_: cls))  # noqa: B010 (mypy knows no such attribute)
@@ -57,21 +65,30 @@ INSTALLED_APPS = [
     "coordina.activity",
     "coordina.customers",
     "coordina.catalog",
+    "coordina.stock",
     "coordina.pipeline",
     "coordina.leads",
     "coordina.connect",
+    "coordina.privacy",
     "coordina.insights",
+    "coordina.transfer",
     *ROOMS,
     "coordina.web",
+    "coordina.webforms",
     "coordina.api",
+    "coordina.mcp_door",
+    "coordina.hooks",
     "coordina.config",
 ]
 
 MIDDLEWARE = [
+    "coordina.web.system.probes.ProbeMiddleware",
+    *(["coordina.web.tracing.TracingMiddleware"] if tracing.wanted() else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coordina.web.compression.CompressionMiddleware",
     "coordina.api.middleware.ApiMiddleware",
+    "coordina.mcp_door.middleware.McpMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -96,6 +113,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "coordina.web.navigation.navigation",
+                "coordina.web.context.shell",
             ],
         },
     }
@@ -106,9 +124,9 @@ TEMPLATES = [
 DATABASES = {"default": env.database(DATA_DIR)}
 
 REDIS_URL = env.text("REDIS_URL")
-BROKER_URL = env.text("BROKER_URL")
+BROKER_URL = env.broker()
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "coordina.config.cache.SharedCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 }
@@ -121,6 +139,7 @@ TASKS = {
     }
 }
 API_PER_MINUTE = env.number("COORDINA_API_PER_MINUTE", 600, least=1)
+WEBHOOKS_PRIVATE = env.networks("COORDINA_WEBHOOKS_PRIVATE")
 EMAIL_URL = env.text("EMAIL_URL")
 MAILERS = env.mailers()
 DEFAULT_FROM_EMAIL = env.text("COORDINA_FROM_EMAIL", f"coordina@{env.base_url().hostname}")
@@ -128,6 +147,8 @@ DEFAULT_FROM_EMAIL = env.text("COORDINA_FROM_EMAIL", f"coordina@{env.base_url().
 # People
 
 AUTH_USER_MODEL = "accounts.User"
+PASSWORDS = env.flag("COORDINA_PASSWORDS", default=True)
+OIDC = env.oidc()
 AUTHENTICATION_BACKENDS = ["coordina.accounts.signin.SignInBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -144,7 +165,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "coordina.accounts.sessions"
+SESSION_ENGINE = "coordina.accounts.cached_sessions" if REDIS_URL else "coordina.accounts.sessions"
 SESSION_COOKIE_NAME = "coordina_session"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
@@ -184,6 +205,7 @@ USE_X_FORWARDED_HOST = False
 
 # Files
 
+FILES = env.files()
 MEDIA_ROOT = DATA_DIR / "files"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]

@@ -7,6 +7,8 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from coordina.core.switch import Switch
+
 
 def _of_rooms() -> list[URLPattern | URLResolver]:
     """The addresses of every room that has pages of its own, from the top floor down."""
@@ -16,7 +18,7 @@ def _of_rooms() -> list[URLPattern | URLResolver]:
     return [path("", include(import_module(f"{name}.urls"))) for name in own if find_spec(f"{name}.urls") is not None]
 
 
-urlpatterns: list[URLPattern | URLResolver] = [*_of_rooms(), path("", include("coordina.web.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [Switch([*_of_rooms(), path("", include("coordina.web.urls"))])]
 
 handler400 = "coordina.web.errors.bad_request"
 handler403 = "coordina.web.errors.forbidden"

@@ -6,8 +6,9 @@ import multiprocessing
 import os
 import signal
 
-from coordina.config import lifeline
+from coordina.config import env, lifeline
 from coordina.config.proxy import Application
+from coordina.config.restore import refuse_elsewhere, refuse_unerased, refuse_unheld
 
 GARBAGE = (20_000, 50, 100)
 """A page makes some ten thousand objects that are gone with it: at Python's own pace collecting costs a tenth of it."""
@@ -21,6 +22,9 @@ def command(arguments: list[str]) -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(arguments)
 
+    refuse_unerased(env.data_dir())
+    refuse_unheld(env.data_dir())
+    refuse_elsewhere(env.data_dir())
     # Loaded before the processes part: they share its memory and start together, but no connection.
     from django.db import connections
     from django.urls import get_resolver

@@ -64,6 +64,20 @@ def cluster(keep: Path | None = None) -> Iterator[Cluster]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def control(folder: Path, *words: str) -> None:
+    """Call pg_ctl for a running cluster, such as `restart`.
+
+    Args:
+        folder: Of its files.
+        words: What is to happen.
+
+    Raises:
+        CommandFailed: When it does not.
+    """
+    quiet = ["-w", "-s", "-l", str(folder / "log")]
+    _call([*_runner(folder), str(_tools() / "pg_ctl"), "-D", str(folder / "data"), *quiet, *words])
+
+
 def _tools() -> Path:
     found = [
         path for place in PLACES for path in sorted(Path("/").glob(place.lstrip("/"))) if (path / "initdb").exists()

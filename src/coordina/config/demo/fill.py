@@ -13,7 +13,9 @@ from coordina.config.demo.deals import Deal, deals
 from coordina.config.demo.diary import Clock, sheets
 from coordina.config.demo.founding import House, found
 from coordina.config.demo.goods import goods
+from coordina.config.demo.prices import write_prices
 from coordina.config.demo.prospects import LeadPen, Prospect, deeds_of, prospects
+from coordina.config.demo.stores import Stores
 from coordina.config.demo.story import Story
 from coordina.config.demo.talk import talk
 from coordina.config.demo.twins import write_twins
@@ -56,12 +58,17 @@ def fill(now: datetime) -> None:
         lead_pen = LeadPen(made.users, made.industries, today)
         _bring_in_leads(lead_pen, story, hopes)
         deeds += deeds_of(hopes, adopted, apart)
+        own = Random(SEED + 3)
+        stores = Stores(made.users, things, chances, Clock(own, now), today, own)
         for sheet in sheets(deeds, now):
+            stores.until(sheet.at)
             by, at = made.users[sheet.by.name], sheet.at
             with change_set(by=by, at=at, via="web", action=sheet.action):
                 (pen.writings | lead_pen.writings)[sheet.action]([deed.what for deed in sheet.deeds], by, at)
+        stores.until(now)
         late = clock.on(today)
         _tag(draw, made, customers, chances, late)
+        write_prices(made, customers, things, today, late)
         write_twins(customers, made, late)
         talk(made.users, now, Random(SEED + 2))
 

@@ -14,9 +14,10 @@ from coordina.accounts.actions import found_company
 from coordina.accounts.demo import DOMAIN, PASSWORD
 from coordina.accounts.enums import Access
 from coordina.accounts.models import Credential, Rate, Role, Team, User
-from coordina.catalog.models import Product, Series
+from coordina.catalog.tax_defaults import usual_taxes
 from coordina.config.demo import house, words
-from coordina.config.demo.goods import LINES, Good
+from coordina.config.demo.catalogue import write_catalogue
+from coordina.config.demo.goods import Good
 from coordina.config.demo.own_fields import OwnFields
 from coordina.config.demo.ways import LOST_REASONS, WAYS, WON_REASONS
 from coordina.core.types import type_of
@@ -60,7 +61,9 @@ def found(draw: Random, goods: list[Good], first: date, today: date, at: datetim
     chief = made.users[house.COLLEAGUES[3].name]
     write = _Writing(chief, at + timedelta(minutes=20))
     _settings(made, write)
-    _catalogue(goods, write)
+    with write.doing("catalog.create_tax_regime"):
+        usual_taxes(house.LANGUAGE, house.COUNTRY)
+    write_catalogue(goods, write)
     _rates(draw, write, first, today)
     with write.doing("records.add_field"):
         made.own.define(chief, write.at)
@@ -147,23 +150,6 @@ def _settings(made: House, write: _Writing) -> None:
         ]
         rows = [row | {"pipeline": pipeline, "position": place} for place, row in enumerate(rows, 1)]
         made.stages[way.name] = write.make(Stage, rows)
-
-
-def _catalogue(goods: list[Good], write: _Writing) -> None:
-    series = {s.name: s for s in write.make(Series, [{"name": line.name} for line in LINES])}
-    rows = [
-        {
-            "name": good.name,
-            "code": good.code,
-            "series": series[good.line.name],
-            "price": good.price,
-            "currency": house.CURRENCY,
-            "description": good.line.about,
-        }
-        for good in goods
-    ]
-    for good, row in zip(goods, write.make(Product, rows), strict=True):
-        good.row = row
 
 
 def _rates(draw: Random, write: _Writing, first: date, today: date) -> None:

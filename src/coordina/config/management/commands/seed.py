@@ -10,11 +10,13 @@ from django.db import connection
 from django.utils import timezone
 
 from coordina.accounts.models import Organization
+from coordina.activity.alerts.jobs import ask_again
 from coordina.config.seed.added import DRAFTS, Added
 from coordina.config.seed.crop import DAYS, Crop
 from coordina.config.seed.house import build
 from coordina.config.seed.straight import settle_ids, sowing
 from coordina.core.derived import REBUILDS
+from coordina.ledger.models.jobs import Job, JobState
 from coordina.pipeline.paces import measure
 from coordina.records.duplicates.pairs import look
 from coordina.records.models import MatchDue
@@ -70,6 +72,7 @@ class Command(BaseCommand):
             if name not in SOWN:
                 rebuild()
                 say(f"{name} rebuilt")
+        Job.objects.filter(task=ask_again.module_path, state=JobState.READY).delete()  # everything has just been asked
         if options["without_twins"]:
             MatchDue.objects.all().delete()
         while looked := look():
