@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +21,7 @@ from coordina.config.database import Migrated
 _connect = socket.socket.connect
 _resolve = socket.getaddrinfo
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_reset_sequences"}
+MOST_SECOND_TRIES = 8
 
 
 class NetworkBlocked(OSError):
@@ -63,7 +66,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what touches the database, so that it is run on PostgreSQL too, and what drives a browser."""
+    """Mark what touches the database, so that it is run on PostgreSQL too, and what drives a browser.
+
+    In CI a test gets a second try: a slow minute of the machine must not refuse hours of work. The closing lines name it.
+    """
     if not config.getoption("--large"):
         large = [item for item in items if item.get_closest_marker("large")]
         config.hook.pytest_deselected(items=large)
@@ -72,10 +78,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & {"page", "chromium"}:
             item.add_marker(pytest.mark.browser)
+        if os.environ.get("CI"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.database)
         if item.get_closest_marker("sqlite_only") and os.environ.get("DATABASE_URL", "").startswith("postgres"):
             item.add_marker(pytest.mark.skip(reason="about SQLite itself"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in which many tests needed their second try: that is a fault and no slow minute."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and len(reporter.stats.get("rerun", [])) > MOST_SECOND_TRIES:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -141,13 +157,41 @@ def broker_url() -> str:
     return "amqp://guest:guest@127.0.0.1:5672//"
 
 
+@pytest.fixture
+def given_broker() -> str:
+    """The address of the broker that `BROKER_URL` names. Skips loudly where none is named."""
+    url = os.environ.get("BROKER_URL", "")
+    if not url:
+        pytest.skip("TESTS WITH A BROKER DO NOT RUN: set BROKER_URL=amqp://guest:guest@127.0.0.1:5672//")
+    parts = urlsplit(url)
+    service("the broker", parts.port or (6379 if parts.scheme.startswith("redis") else 5672), "rabbitmq-server")
+    return url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_queue_is_left() -> Iterator[None]:
+    """Delete the queue that tests of this process have filled at a broker."""
+    yield
+    from django.conf import settings
+
+    if settings.BROKER_URL:
+        from coordina.ledger.queue import broker, sender
+
+        with suppress(broker.Away):
+            sender.flush()
+            link = broker.Link()
+            link.drop("default")
+            link.close()
+
+
 @pytest.fixture(autouse=True)
 def _no_added_fields() -> Iterator[None]:
-    """Let a process know no added fields of an earlier test."""
+    """Let a process know no added fields of an earlier test, and nobody who listened in it."""
     yield
-    from coordina.core import growing
+    from coordina.core import growing, listening
 
     growing.forget()
+    listening.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -8,18 +8,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
+import psycopg
 
-from coordina.config.bench.postgres import cluster
 from coordina.config.bench.site import Site
+from tests.chaos import services
 from tests.served import Served
 
 ROOT = Path(__file__).parents[2]
 LEASE = 3
 """Seconds until the job of a killed worker is taken up again."""
+ZONE = "Europe/Madrid"
 EMAIL, PASSWORD = "ana@example.com", "una frase bastante larga"
 TRUTH = """
 import django, json; django.setup()
@@ -31,6 +35,11 @@ definitions.agree()
 run_until_idle()
 print(json.dumps({"lies": lies()[:5], "derived": {name: found for name, count in checks() if (found := count())}}))
 """
+
+
+def today() -> str:
+    """The day it is where the company is."""
+    return datetime.now(ZoneInfo(ZONE)).date().isoformat()
 
 
 class Died(Exception):
@@ -53,11 +62,19 @@ class Company:
     Args:
         folder: Of its data.
         site: Answers questions to the database.
-        url: Address of the database; empty for SQLite.
+        database: The cluster; None for SQLite.
+        cache: The Redis that processes share; None for none.
     """
 
-    def __init__(self, folder: Path, site: Site, url: str = "") -> None:
-        self.folder, self.site, self.url = folder, site, url
+    def __init__(
+        self,
+        folder: Path,
+        site: Site,
+        database: services.Postgres | None = None,
+        cache: services.Redis | None = None,
+    ) -> None:
+        self.folder, self.site, self.database, self.cache = folder, site, database, cache
+        self.url = database.running.url if database is not None else ""
         self.servers: list[Served] = []
 
     @property
@@ -70,6 +87,8 @@ class Company:
         """Environment of its processes."""
         given = {"DJANGO_SETTINGS_MODULE": "tests.chaos.settings", "PYTHONPATH": f"src{os.pathsep}."}
         given |= {"COORDINA_JOB_LEASE": str(LEASE), "COORDINA_LOG_LEVEL": "WARNING"}
+        given |= {"COORDINA_API_PER_MINUTE": "100000", "COORDINA_WEBHOOKS_PRIVATE": "127.0.0.0/8"}
+        given |= {"REDIS_URL": self.cache.url} if self.cache is not None else {}
         return given | ({"DATABASE_URL": self.url} if self.url else {})
 
     def start(self) -> None:
@@ -78,13 +97,27 @@ class Company:
         until(self.server.is_ready, 600, "the server does not start")
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """Read the database beside the server."""
-        return self.site.ask(sql)
+        """Read the database beside the server; again while it restarts."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return self.site.ask(sql)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     def kill(self, target: str) -> None:
-        """Kill -9: `serving` one process that answers requests, `web` all of them, `worker`, or `all`."""
+        """Kill -9: `serving` one process that answers requests, `web` all of them, `worker`, or `all`.
+
+        `database` and `cache` are restarted as after a power cut, while everything else goes on.
+        """
         if target == "all":
             self.stop()
+            return
+        service = {"database": self.database, "cache": self.cache}.get(target)
+        if service is not None:
+            service.restart()
             return
         pids = self.server.children("worker" if target == "worker" else "web")
         if target == "serving":
@@ -135,11 +168,20 @@ def _parent(pid: int) -> int:
 
 
 @contextlib.contextmanager
-def company(folder: Path, database: str) -> Iterator[Company]:
-    """A founded company on a database of its own; nothing of it is left afterwards."""
+def company(folder: Path, database: str, *, shared: bool = False) -> Iterator[Company]:
+    """A founded company on a database of its own; nothing of it is left afterwards.
+
+    Args:
+        folder: Of its data.
+        database: `sqlite` or `postgres`.
+        shared: Whether processes share a Redis.
+    """
     with contextlib.ExitStack() as stack:
-        private = stack.enter_context(cluster()) if database == "postgres" else None
-        made = Company(folder, Site(folder, private), private.url if private else "")
+        private = stack.enter_context(services.postgres()) if database == "postgres" else None
+        cache = services.Redis() if shared else None
+        if cache is not None:
+            stack.callback(cache.kill)
+        made = Company(folder, Site(folder, private.running if private else None), private, cache)
         made.start()
         stack.callback(made.stop)
         Hand(made).found()
@@ -176,9 +218,16 @@ class Hand:
         self._know_token("/companies/new/")
         return self
 
+    def token_of_program(self) -> str:
+        """Make a token that may do whatever its person may."""
+        told = {"name": "Program", "access": "write", "current": PASSWORD, "expires_on": ""}
+        found = re.search(r"coordina_[\w-]{40,}", self.post("/profile/tokens/", **told).text)
+        assert found
+        return found[0]
+
     def found(self) -> None:
         """Answer the first-run page."""
         self._know_token("/first-run/")
-        told = {"company": "Lumbrera", "currency": "EUR", "language": "es", "time_zone": "Europe/Madrid"}
+        told = {"company": "Lumbrera", "currency": "EUR", "language": "es", "time_zone": ZONE}
         answer = self.post("/first-run/", **told, country="ES", name="Ana Ruiz", email=EMAIL, password=PASSWORD)
         assert answer.status_code == 302, answer.text[:500]

@@ -10,7 +10,8 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,16 @@ ARMED, REACHED = "crash-at.json", "crashed-at.json"
 COMMIT = "django.db.backends.base.base:BaseDatabaseWrapper._commit"
 IMPORT, BULK, UNDO = "coordina.records.importing.running", "coordina.records.bulk.running", "coordina.ledger.undo"
 QUEUE, LEADS, MERGING = "coordina.ledger.queue", "coordina.leads.conversion", "coordina.records.duplicates.merging"
-SMALL = {f"{IMPORT}:CHUNK": 100, f"{UNDO}:AT_ONCE": 100, "coordina.records.bulk.order:AT_ONCE": 100}
-"""Chunks of a hundred rows: more boundaries to die at."""
+API, HOOKS = "coordina.api", "coordina.hooks"
+SMALL = {
+    f"{IMPORT}:CHUNK": 100,
+    f"{UNDO}:AT_ONCE": 100,
+    "coordina.records.bulk.order:AT_ONCE": 100,
+    f"{HOOKS}.sending:CLAIM": timedelta(seconds=12),
+}
+"""Chunks of a hundred rows: more boundaries to die at. And nobody waits long for a delivery that was under way."""
+OFTEN = ("hooks.send", "hooks.gather")
+"""Schedules that look for what a killed process left: every five seconds instead of every minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,24 @@ POINTS = {
     "convert.one_written": Point("web", f"{LEADS}:_write", after=True),
     "convert.tied": Point("web", f"{LEADS}:_tie", after=True),
     "merge.folded": Point("web", f"{MERGING}:fold", after=True),
+    "rest.writing": Point("web", f"{API}.writing:submit"),
+    "rest.written": Point("web", f"{API}.writing:submit", after=True),
+    "rest.many_written": Point("web", f"{API}.many:write_many", after=True),
+    "rest.undone": Point("web", f"{API}.undoing:undo", after=True),
+    "rest.file_kept": Point("web", f"{API}.files:keep", after=True),
+    "hooks.gathering": Point("worker", f"{HOOKS}.gathering:deliveries_of"),
+    "hooks.claimed": Point("worker", f"{HOOKS}.sending:written"),
+    "hooks.taken": Point("worker", f"{HOOKS}.calling:post", after=True),
+    "hooks.settled": Point("worker", f"{HOOKS}.sending:settle", after=True),
 }
+EVERYWHERE = ("web.", "worker.", "job.")
+"""Beginnings of points that whoever works comes by."""
+
+
+def points_of(door: str) -> list[str]:
+    """The points that people (`web`) or programs (`rest`) come by."""
+    programs = ("rest.", "hooks.")
+    return [name for name in POINTS if name.startswith(EVERYWHERE) or name.startswith(programs) == (door == "rest")]
 
 
 def place_of(path: str) -> tuple[Any, str]:
@@ -78,10 +104,14 @@ class Crashing(AppConfig):
 
     def ready(self) -> None:
         """Wrap the functions of this process' points; a name that is no more fails the start."""
+        from coordina.ledger.queue.schedules import SCHEDULES
+
         for path, size in SMALL.items():
             holder, name = place_of(path)
-            assert isinstance(getattr(holder, name), int), path
+            assert isinstance(getattr(holder, name), type(size)), path
             setattr(holder, name, size)
+        for name in OFTEN:
+            SCHEDULES._items[name] = replace(SCHEDULES[name], spec="every 5s")
         for name, point in POINTS.items():
             holder, called = place_of(point.at)
             original = getattr(holder, called)

@@ -113,10 +113,10 @@ class Journal:
             if write.kind != "file" or "wanted" not in write.facts:
                 continue
             lines, wanted = by_file.get(write.mark, []), write.facts["wanted"]
-            count, city, version = wanted
-            if len(lines) != count or len({name for name, *_rest in lines}) != count:
-                kind = "doubled" if len(lines) > count else "lost"
-                found[kind].append(f"file {write.mark}: {len(lines)} rows of {count}")
-            elif {(c, v) for _name, c, v in lines} - {(city, version)}:
-                there = Counter((c, v) for _name, c, v in lines)
-                found["halves"].append(f"file {write.mark}: {dict(there)}, not {city} {version}")
+            there = Counter((city, version) for _name, city, version in lines)
+            right = [{(city, version): count} if count else {} for count, city, version in wanted]
+            if dict(there) in right and len({name for name, *_rest in lines}) == len(lines):
+                continue
+            told = f"file {write.mark}: {dict(there)}, not {' or '.join(map(str, right))}"
+            counts = [count for count, *_rest in wanted]
+            found["halves" if len(lines) in counts else "doubled" if len(lines) > max(counts) else "lost"].append(told)

@@ -1,17 +1,18 @@
 """People at work while processes die: each repeats what got no answer, or leaves it."""
 
+import contextlib
 import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import httpx
 
 from tests.chaos.company import Company, Died, Hand
-from tests.chaos.journal import Journal
+from tests.chaos.journal import Journal, Written
 
 ROWS = 350
 """Rows of a file: more than what is done inside a request."""
@@ -227,6 +228,14 @@ class Merger(Worker):
             return (_number(answer), write) if answer is not None else None
 
 
+@contextlib.contextmanager
+def coming(write: Written, state: tuple[int, str, int]) -> Iterator[None]:
+    """While rows are on their way to another state, each of the two is right, and nothing between them."""
+    write.facts["wanted"] = [*write.facts["wanted"], state]
+    yield
+    write.facts["wanted"] = [state]
+
+
 class Clerk(Worker):
     """Imports files, changes all of their rows at once, and takes both back."""
 
@@ -234,18 +243,18 @@ class Clerk(Worker):
         mark = self.mark()
         write = self.journal.add("file", mark)
         run = self.imported(mark)
-        write.facts["wanted"] = (ROWS, VILLAGE, 1)
+        write.facts["wanted"] = [(ROWS, VILLAGE, 1)]
         write.answered = True
-        change = self.changed(mark)
-        write.facts["wanted"] = (ROWS, mark, 2)
+        with coming(write, (ROWS, mark, 2)):
+            change = self.changed(mark)
         if self.draw.random() < 0.6:
             undone = f"SELECT state = 'undone' FROM ledger_changeset WHERE id = {change}"
-            self.hand_in(f"/changes/{change}/undo/", undone)
-            write.facts["wanted"] = (ROWS, VILLAGE, 3)
+            with coming(write, (ROWS, VILLAGE, 3)):
+                self.hand_in(f"/changes/{change}/undo/", undone)
             if self.draw.random() < 0.6:
                 done = f"SELECT state IN ('undone', 'partly') FROM records_importrun WHERE id = {run}"
-                self.hand_in(f"/import/{run}/undo/", done)
-                write.facts["wanted"] = (0, "", 0)
+                with coming(write, (0, "", 0)):
+                    self.hand_in(f"/import/{run}/undo/", done)
 
     def one(self, sql: str) -> Any:
         """The first value of the first row; None where there is none."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.chaos.company import Company, Hand, company
+from tests.chaos.company import Company, Hand, company, today
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
@@ -21,6 +21,24 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]:
         request.getfixturevalue("migrated")(tmp_path / "data")
     with company(tmp_path / "data", request.param) as made:
         yield made
+
+
+def same_request_of_a_program_is_done_once(site: Company) -> None:
+    """However often it is sent at the same moment, and each is answered alike."""
+    person = Hand(site).sign_in()
+    calls = [httpx.Client(timeout=30, headers={"Authorization": f"Bearer {person.token_of_program()}"})] * 4
+
+    def send(path: str, body: object, key: str) -> list[httpx.Response]:
+        url, headers = person.url(f"/api/v1{path}"), {"Idempotency-Key": key}
+        return together([lambda c=c: c.post(url, json=body, headers=headers) for c in calls])
+
+    made = send("/opportunities", {"name": "Nave"}, "make")
+    assert {a.status_code for a in made} == {201}, [a.text for a in made]
+    [pk] = {a.json()["id"] for a in made}
+    won = send(f"/opportunities/{pk}/win?version=1", {"closed_on": today()}, "win")
+    assert {a.status_code for a in won} == {200}, [a.text for a in won]
+    assert {(a.json()["version"], a.headers["Change-Set"]) for a in won} == {(2, won[0].headers["Change-Set"])}
+    assert site.ask("SELECT count(*) FROM pipeline_opportunity WHERE name = 'Nave'") == [(1,)]
 
 
 def sales(site: Company) -> list[dict[str, object]]:
@@ -81,5 +99,6 @@ def test_many_at_once_have_one_outcome_each(site: Company) -> None:
     assert sorted(a.status_code for a in undone) == [302, 409, 409, 409], [a.text[:200] for a in undone]
 
     assert site.truth() == {"lies": [], "derived": {}}
+    same_request_of_a_program_is_done_once(site)
     after = next(s for s in sales(site) if s["pk"] == sale["pk"])
     assert after["stage_id"] == sale["stage_id"]

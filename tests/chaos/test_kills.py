@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.chaos.campaign import Kill, planned, run, summed
-from tests.chaos.crashing import POINTS
+from tests.chaos.crashing import POINTS, points_of
 from tests.chaos.journal import Journal
 
-KILLS, SEED = 15, 4
+KILLS, FEW, SEED = 15, 4, 4
 TABLES = """
 CREATE TABLE pipeline_opportunity (id INTEGER, name TEXT, stage_id INTEGER, version INTEGER);
 CREATE TABLE customers_company (id INTEGER, name TEXT, city TEXT, version INTEGER);
@@ -33,6 +33,17 @@ def test_nothing_answered_is_lost_or_doubled_and_jobs_go_on(database: str, tmp_p
     summary = run(database, KILLS, SEED, tmp_path / "chaos.jsonl")
     assert summary["good"], (tmp_path / "chaos.jsonl").read_text()
     assert (summary["kills"], summary["answered"] > KILLS, summary["interrupted"] > 0) == (KILLS, True, True)
+
+
+@pytest.mark.chaos
+@pytest.mark.slow
+@pytest.mark.large
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_programs_lose_nothing_and_are_told_of_everything(database: str, tmp_path: Path) -> None:
+    summary = run(database, FEW, SEED, tmp_path / "chaos.jsonl", "rest")
+    assert summary["good"], (tmp_path / "chaos.jsonl").read_text()
+    assert (summary["kills"], summary["answered"] > FEW, summary["told"] > FEW) == (FEW, True, True)
 
 
 class Database:
@@ -64,10 +75,12 @@ class Database:
         ("merge", "", {"stays": 1, "gone": 9}, ""),
         ("merge", "", {"stays": 1, "gone": 2}, "halves"),
         ("merge", "", {"stays": 9, "gone": 8}, "lost"),
-        ("file", "siete", {"wanted": (0, "", 0)}, ""),
-        ("file", "seis", {"wanted": (3, "Soria", 1)}, "lost"),
-        ("file", "seis", {"wanted": (1, "Soria", 1)}, "doubled"),
-        ("file", "seis", {"wanted": (2, "Soria", 1)}, "halves"),
+        ("file", "siete", {"wanted": [(0, "", 0)]}, ""),
+        ("file", "seis", {"wanted": [(3, "Soria", 1)]}, "lost"),
+        ("file", "seis", {"wanted": [(1, "Soria", 1)]}, "doubled"),
+        ("file", "seis", {"wanted": [(2, "Soria", 1)]}, "halves"),
+        ("file", "seis", {"wanted": [(2, "Soria", 1), (0, "", 0)]}, "halves"),
+        ("file", "siete", {"wanted": [(2, "Soria", 1), (0, "", 0)]}, ""),
     ],
 )
 def test_what_was_answered_is_looked_for(kind: str, mark: str, facts: dict[str, Any], found: str) -> None:
@@ -84,11 +97,18 @@ def test_what_got_no_answer_may_be_missing(kind: str, mark: str) -> None:
     assert not any(journal.judged(Database()).values())  # type: ignore[arg-type]  # it only asks
 
 
-def test_a_seed_kills_the_same_way_again_and_comes_by_every_point() -> None:
-    plans = [planned(7, number) for number in range(2 * len(POINTS))]
-    assert plans == [planned(7, number) for number in range(2 * len(POINTS))]
-    assert {plan.point for plan in plans} == {"", *POINTS}
-    assert isinstance(plans[0], Kill) and plans != [planned(8, number) for number in range(2 * len(POINTS))]
+@pytest.mark.parametrize("door", ["web", "rest"])
+def test_a_seed_kills_the_same_way_again_and_comes_by_every_point(door: str) -> None:
+    names = points_of(door)
+    plans = [planned(7, number, door) for number in range(2 * len(names))]
+    assert plans == [planned(7, number, door) for number in range(2 * len(names))]
+    assert {plan.point for plan in plans} == {"", *names}
+    assert isinstance(plans[0], Kill) and plans != [planned(8, number, door) for number in range(2 * len(names))]
+
+
+def test_every_point_is_come_by_at_one_of_the_doors() -> None:
+    assert {*points_of("web"), *points_of("rest")} == set(POINTS)
+    assert "import.chunk" not in points_of("rest") and "hooks.taken" not in points_of("web")
 
 
 def line(kill: int, **said: Any) -> dict[str, Any]:
@@ -99,14 +119,14 @@ def line(kill: int, **said: Any) -> dict[str, Any]:
 
 def test_a_run_goes_on_where_its_file_ends(tmp_path: Path) -> None:
     file = tmp_path / "chaos.jsonl"
-    others = [line(0, seed=4), line(1, database="postgres")]
+    others = [line(0, seed=4), line(1, database="postgres"), line(2, door="rest")]
     file.write_text("".join(json.dumps(one) + "\n" for one in [line(0), line(1), *others]))
     summary = run("sqlite", 2, 3, file)
     assert (summary["kills"], summary["answered"], summary["good"]) == (2, 10, True)
     assert json.loads(file.read_text().splitlines()[-1]) == summary
 
 
-@pytest.mark.parametrize("name", ["lost", "doubled", "halves", "stuck", "complaints", "truth"])
+@pytest.mark.parametrize("name", ["lost", "doubled", "halves", "stuck", "complaints", "unheard", "truth"])
 def test_one_fault_spoils_a_run(name: str) -> None:
     assert summed([line(0), line(1)])["good"]
     assert not summed([line(0), line(1, **{name: ["Venta 7"]})])["good"]
@@ -115,3 +135,8 @@ def test_one_fault_spoils_a_run(name: str) -> None:
 def test_four_of_five_interrupted_jobs_must_go_on() -> None:
     assert summed([line(0, interrupted=10, resumed=8)])["good"]
     assert not summed([line(0, interrupted=10, resumed=7)])["good"]
+
+
+def test_what_was_told_is_counted_over_stops() -> None:
+    lines = [line(n, told=told, told_again=1) for n, told in enumerate([10, 20, 5])]
+    assert {name: summed(lines)[name] for name in ("told", "told_again")} == {"told": 25, "told_again": 1}

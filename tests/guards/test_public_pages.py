@@ -5,16 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from coordina.accounts.models import Organization, Role, User
 from coordina.ledger.change_sets import change_set
 from coordina.web.public import PUBLIC
+from coordina.web.system import readiness
+from coordina.webforms.models import WebForm
 
 pytestmark = pytest.mark.django_db
-MOST = 12
+MOST = 15
 SECRET = "Quesería Canto Rodado"
 """Name of the only person: no public page may say it."""
 
@@ -37,6 +41,44 @@ def sign_in(client: Client) -> None:
     assert known.status_code == unknown.status_code == 422
     assert SECRET not in known.content.decode()
     assert "session" not in "".join(client.cookies)
+
+
+def second_step(client: Client) -> None:
+    """Without a session that waits for the second factor there is nothing."""
+    url = reverse("web:second_step")
+    for answer in (client.get(url), client.post(url, {"code": "123456"})):
+        assert answer["Location"] == reverse("web:sign_in")
+        assert not answer.content
+
+
+def passkey_ask(client: Client) -> None:
+    """The same question for everybody, but for the challenge; it names nobody."""
+    url = reverse("web:passkey_ask")
+    assert client.get(url).status_code == 405
+    asked = [Client().post(url).json() for _ in range(2)]
+    assert asked[0].pop("challenge") != asked[1].pop("challenge")
+    assert asked[0] == asked[1]
+    assert not asked[0].get("allowCredentials")
+    assert SECRET not in str(asked)
+
+
+def passkey_sign_in(client: Client) -> None:
+    """Without an answer to an open challenge it leads back to the sign-in page."""
+    url = reverse("web:passkey_sign_in")
+    assert client.get(url).status_code == 405
+    assert client.post(url, {"credential": "{}"})["Location"] == reverse("web:sign_in")
+    assert client.get("/companies/").status_code == 302
+
+
+def provider(client: Client) -> None:
+    """Nothing is there where no provider is set up."""
+    assert client.get(reverse("web:provider")).status_code == 404
+    assert client.post(reverse("web:provider")).status_code == 405
+
+
+def provider_back(client: Client) -> None:
+    """The same for who comes back."""
+    assert client.get(reverse("web:provider_back"), {"code": "x", "state": "y"}).status_code == 404
 
 
 def first_run(client: Client) -> None:
@@ -78,8 +120,24 @@ def choose_password(client: Client) -> None:
 
 
 def health(client: Client) -> None:
-    """One word."""
-    assert client.get(reverse("web:health")).content == b"ok"
+    """One word, without asking the database."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(reverse("web:health"))
+    assert answer.json() == {"status": "ok"}
+    assert not asked.captured_queries
+    assert not answer.cookies
+
+
+def ready(client: Client) -> None:
+    """Yes or no of each part; no name, address, version or number."""
+    readiness.forget()
+    answer = client.get(reverse("web:ready"))
+    assert answer.status_code == 503
+    told = answer.json()
+    assert told.pop("status") == "not ready"
+    assert set(told) <= {"database", "migrations", "worker", "cache", "broker", "files"}
+    assert set(map(type, told.values())) == {bool}
+    assert not answer.cookies
 
 
 def language(client: Client) -> None:
@@ -93,14 +151,42 @@ def language(client: Client) -> None:
     assert client.cookies["coordina_language"].value == "en"
 
 
+def form(client: Client) -> None:
+    """An address without a form and one of a closed form answer alike; neither says who or what there is."""
+    with change_set(by=None, at=timezone.now(), via="system"):
+        made = WebForm.objects.create(name=SECRET, slug="cerrado", active=False)
+    bodies = {client.get(reverse("webforms:form", args=(slug,))).content for slug in (made.slug, "no-hay")}
+    assert len(bodies) == 1
+    assert SECRET not in bodies.pop().decode()
+    assert client.post(reverse("webforms:form", args=(made.slug,)), {"name": "x"}).status_code == 404
+    assert not client.cookies
+
+
+def confirm(client: Client) -> None:
+    """Without a link that holds there is nothing, and nothing is said about why."""
+    url = reverse("webforms:confirm")
+    bodies = {client.get(f"{url}?k={token}").content for token in ("", "x", "a" * 43)}
+    assert len(bodies) == 1
+    assert {client.post(url, {"k": token}).status_code for token in ("", "x", "a" * 43)} == {410}
+    assert not client.cookies
+
+
 TESTS: dict[str, Callable[[Client], None]] = {
     "web:sign_in": sign_in,
+    "web:second_step": second_step,
+    "web:provider": provider,
+    "web:provider_back": provider_back,
+    "web:passkey_ask": passkey_ask,
+    "web:passkey_sign_in": passkey_sign_in,
     "web:first_run": first_run,
     "web:forgotten": forgotten,
     "web:access_link": access_link,
     "web:choose_password": choose_password,
     "web:health": health,
+    "web:ready": ready,
     "web:language": language,
+    "webforms:form": form,
+    "webforms:confirm": confirm,
 }
 
 

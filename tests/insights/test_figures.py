@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from coordina.accounts.models import Organization, Role, Team, User
 from coordina.core.filters import Asker, compile_filter, parse
+from coordina.core.formats import formats_of
 from coordina.core.permissions import defaults_for
 from coordina.core.types import TYPES
 from coordina.insights.figures import breakdown, figure
@@ -16,6 +17,7 @@ from coordina.insights.periods import Period, periods
 from coordina.ledger.change_sets import change_set
 from coordina.pipeline.models import Opportunity, Pipeline, Stage
 from coordina.records.vocabularies import vocabulary_of
+from coordina.web.dashboard.board import by_pipeline
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -117,3 +119,23 @@ def test_every_declared_pair_can_be_worked_out(people: dict[str, User]) -> None:
             if metric.of == dimension.of and not (dimension.fold and metric.unit is Unit.DAYS):
                 for part in breakdown(metric.name, dimension.name, boss):
                     assert opened(part.url, boss) >= 1
+
+
+def test_open_pipelines_stand_apart(people: dict[str, User]) -> None:
+    """Stages of two pipelines are two groups with their names, each with a longest bar of its own."""
+    boss = asker(people["director"])
+    formats = formats_of("es", "UTC", "EUR", NOW)
+    assert [(name, [b.label for b in bars]) for name, bars in by_pipeline(boss, formats, "")] == [("", ["open"])]
+    with change_set(by=None, at=timezone.now(), via="system"):
+        other = Pipeline.objects.create(name="Mantenimiento", position=5)
+        stage = Stage.objects.create(pipeline=other, name="open", kind="open", position=0, probability=10)
+        Opportunity.objects.create(
+            reference="OPP-90", name="Contrato", pipeline=other, stage=stage, status="open", amount=20, value=20,
+            owner=people["luis"],
+        )  # fmt: skip
+    found = by_pipeline(boss, formats, "")
+    assert [(name, [(b.label, b.share) for b in bars]) for name, bars in found] == [
+        ("Ventas", [("open", 100)]),
+        ("Mantenimiento", [("open", 100)]),
+    ]
+    assert [opened(bars[0].url, boss) for _name, bars in found] == [2, 1]
