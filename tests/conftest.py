@@ -68,7 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what touches the database, so that it is run on PostgreSQL too, and what drives a browser.
 
-    In CI a test gets a second try: a slow minute of the machine must not refuse hours of work. The closing lines name it.
+    In CI a test gets a second try: a slow minute of the machine must not refuse hours of work. The end names it.
     """
     if not config.getoption("--large"):
         large = [item for item in items if item.get_closest_marker("large")]

@@ -13,6 +13,13 @@ from coordina.core.permissions import GRANTS
 from coordina.core.types import Kind, Section, f
 from coordina.records.tags import tags_field
 
+SKUS = (
+    "sku", "código de producto", "código del producto", "código de artículo", "código del artículo", "product code",
+    "product sku", "item code", "item number", "part number", "product number", "ref producto",
+    "referencia del producto",
+)  # fmt: skip
+"""How files call the code of a product that they refer to."""
+
 SERIES = declare(
     Series,
     url="series",
@@ -142,6 +149,7 @@ PRODUCT = declare(
     subtitle="code",
     extra={
         "views": PRODUCT_VIEWS,
+        "codes": {"code": SKUS},
         "later": ("nature", "tax_class", "cost_currency", "parent", "variant", "description"),
     },
     empty=_("Here you will see what you sell. Import your products or create the first one."),

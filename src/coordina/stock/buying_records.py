@@ -96,7 +96,7 @@ SUPPLIER_TYPE = declare(
     order="name",
     grants=BOUGHT,
     match=("code", "name"),
-    extra={"new": _("New supplier")},
+    extra={"new": _("New supplier"), "codes": {"code": ("código de proveedor", "vendor code", "vendor number")}},
     empty=_("Here you will see who you buy from, with their lead times. Import them or write down the first."),
 )
 

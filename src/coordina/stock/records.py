@@ -209,7 +209,7 @@ WAREHOUSE_TYPE = declare(
     order="name",
     grants=KEPT,
     match=("code", "name"),
-    extra={"new": _("New warehouse")},
+    extra={"new": _("New warehouse"), "codes": {"code": ("código de almacén", "warehouse code")}},
     empty=_("Warehouses hold your stock. Create the first one; it begins with one location."),
 )
 

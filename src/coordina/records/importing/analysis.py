@@ -54,7 +54,8 @@ def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType], le
         proposals = propose(facts.headers, targets(each), decided, nouns=nouns(each), title=each.title)
         taken = [p for p in proposals if p.target]
         named = any(p.target == each.title for p in taken)
-        if least and not _whole(each, {str(p.target) for p in taken}):
+        fills = {t.name: t.fills or t.name for t in targets(each)}
+        if least and not _whole(each, {fills[str(p.target)] for p in taken}):
             continue
         score = sum(p.confidence for p in taken) / max(len(facts.headers), 1) + (0.25 if named else 0.0)
         score += 0.05 * sum(folded(h) in {folded(n) for n in nouns(each)} for h in facts.headers)

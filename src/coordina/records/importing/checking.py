@@ -12,7 +12,8 @@ from coordina.core.images import encode
 from coordina.core.instances import loaded
 from coordina.core.records import Record
 from coordina.records.importing.converting import source
-from coordina.records.importing.judging import Judge, Judged
+from coordina.records.importing.judged import Judged
+from coordina.records.importing.judging import Judge
 from coordina.records.importing.plan import Plan
 from coordina.records.importing.promises import Promises
 from coordina.records.importing.seen import Seen

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +17,12 @@ from coordina.core.records import Record
 from coordina.core.refusals import Refusal
 from coordina.core.types import Kind
 from coordina.records.importing.cells import LEFT, Cell, Problem, reader
+from coordina.records.importing.coded import read_codes, several
+from coordina.records.importing.identifying import Identity
+from coordina.records.importing.judged import Judged
 from coordina.records.importing.plan import ColumnPlan, Mode, Plan, without_column
 from coordina.records.importing.promises import Promises
-from coordina.records.importing.references import Resolver
+from coordina.records.importing.references import Resolver, resolver_of
 from coordina.records.importing.targets import EXTERNAL_ID, by_name
 from coordina.records.importing.troubles import Met, Way
 from coordina.records.imports.folding import folded
@@ -31,48 +33,6 @@ from coordina.records.models import ExternalId
 
 WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.REF, Kind.TAGS})
 """Kinds whose cells hold words, where «NA» may be somebody's name."""
-
-
-@dataclass(slots=True)
-class Judged:
-    """A row on its way.
-
-    Attributes:
-        values: By field; references by id.
-        other: Cells that no field holds, by header.
-        pending: References whose record does not exist yet, as text by field.
-        errors: What is wrong, as (label, sentence); a row with errors is left out.
-        met: The troubles behind the errors, and those that left the row standing.
-        found: The record it would update.
-        promised: References to records that an earlier file of the same export will make, as text by field.
-        again: Whether the record it updates was made by this very import, for a reference to it.
-        awaited: Whether an earlier file of the same export makes the record that it will update.
-        same: Whether nothing would change.
-        repeats: Whether an earlier row of the file makes the record that it will update.
-    """
-
-    row: Row
-    values: Values = field(default_factory=dict)
-    other: dict[str, str] = field(default_factory=dict)
-    pending: dict[str, str] = field(default_factory=dict)
-    promised: dict[str, str] = field(default_factory=dict)
-    errors: list[tuple[str, str]] = field(default_factory=list)
-    met: list[Met] = field(default_factory=list)
-    external: str = ""
-    found: int | None = None
-    again: bool = False
-    repeats: bool = False
-    awaited: bool = False
-    same: bool = False
-
-    @property
-    def verdict(self) -> str:
-        """`error`, `same`, `update` or `new`."""
-        if self.errors:
-            return "error"
-        if self.same and not self.again and not self.repeats:
-            return "same"
-        return "update" if self.repeats or self.awaited or (self.found is not None and not self.again) else "new"
 
 
 class Judge:
@@ -112,6 +72,7 @@ class Judge:
                 reader(column, zone, company.country if company else "", plan.id_prefix) if target is not None else None
             )
             self.readers.append((column, read, target is not None and target.field.kind in WORDS))
+        self.identity = Identity(plan, by) if plan.type.extra.get("codes") else None
         self.create = _needed(plan, "create", by) if plan.mode is not Mode.UPDATE else ""
         self.edit = _needed(plan, "edit", by) if plan.mode is not Mode.CREATE else ""
         edit = standard(plan.type.model, "edit")
@@ -125,7 +86,7 @@ class Judge:
         assert column.target is not None
         inside = plan.inside.get(column.target.name)
         make = (plan.make or column.make) and not column.by_id
-        return Resolver(column.target.field, self.by, column.values, make=make, inside=inside)
+        return resolver_of(column.target, self.by, column.values, make=make, inside=inside, by_id=column.by_id)
 
     def _read_fallbacks(self, zone: ZoneInfo, region: str) -> Values:
         """What new records get where their rows say nothing."""
@@ -151,6 +112,7 @@ class Judge:
     def judge(self, rows: Sequence[Row]) -> list[Judged]:
         """What each row of a chunk would become."""
         judged = [self._read(row) for row in rows]
+        read_codes(judged, self.plan, self.references, self.promised)
         for name, resolver in self.references.items():
             self._resolve(name, resolver, judged)
         self._constants(judged)
@@ -197,11 +159,11 @@ class Judge:
     def _resolve(self, name: str, resolver: Resolver, judged: Sequence[Judged]) -> None:
         """Put ids in the place of names; what is to be made waits."""
         column = self.plan.filled[name]
-        found = resolver.find(one.values[name] for one in judged if name in one.values)
-        promised = self._promised(name, resolver, [text for text, key in found.items() if key is None])
+        found = resolver.find(text for one in judged if isinstance(text := one.values.get(name), str))
+        promised = self.promised(name, resolver, [text for text, key in found.items() if key is None])
         for one in judged:
             text = one.values.get(name)
-            if text is None:
+            if not isinstance(text, str):  # empty, or decided by a code beside it
                 continue
             if found[text] is not None:
                 one.values[name] = found[text]
@@ -214,20 +176,21 @@ class Judge:
                 continue
             if resolver.model is User:
                 self.strangers[text] += 1
-            if resolver.wants(text):
+            unclear = text in resolver.several
+            if resolver.wants(text) and not unclear:
                 one.pending[name] = text
             elif resolver.leaves(text):
                 one.other[column.header] = text
             else:
                 sentence = _("“%(text)s” does not exist. Choose what it means, or have it made.")
-                sentence %= {"text": quoted(text)}
+                sentence = several(text, resolver) if unclear else sentence % {"text": quoted(text)}
                 one.met.append(Met(Way.REFERENCE, name, text, sentence, column.lenient))
                 if column.lenient:
                     one.other[column.header] = text
                 else:
                     one.errors.append((str(resolver.field.label), sentence))
 
-    def _promised(self, name: str, resolver: Resolver, texts: Sequence[str]) -> set[str]:
+    def promised(self, name: str, resolver: Resolver, texts: Sequence[str]) -> set[str]:
         """Which of some texts name records that will be there when this file is imported."""
         if self.promises is None or not texts:
             return set()
@@ -285,6 +248,8 @@ class Judge:
             one.found, one.again = key, True
 
     def _match_by_field(self, judged: Sequence[Judged]) -> None:
+        if self.identity is not None:
+            return self.identity.find(judged)
         name = self.plan.match
         field_ = self.plan.type.fields.get(name)
         if field_ is None or name not in self.plan.filled:
@@ -326,7 +291,8 @@ class Judge:
 
     def _lacks(self, one: Judged, name: str) -> bool:
         """Whether a row says nothing for a field."""
-        return one.values.get(name) in (None, "") and name not in one.pending and name not in one.promised
+        waiting = {self.references[n].fills for n in (*one.pending, *one.promised)}
+        return one.values.get(name) in (None, "") and name not in waiting
 
     def _kept_aside(self, one: Judged, name: str, says: str) -> bool:
         """Move a value that cannot be used to the other data, where somebody decided so."""
@@ -400,6 +366,8 @@ class Judge:
         """By what two rows of a file speak of the same record; None where nothing says so."""
         if one.external:
             return ("id", one.external)
+        if self.identity is not None:
+            return self.identity.key_of(one)
         value = one.values.get(self.plan.match) if self.plan.match else None
         return ("match", str(value)) if value not in (None, "") else None
 

@@ -1,4 +1,4 @@
-"""Which record a cell means: by id of another system, by e-mail, by name; made when wanted."""
+"""Which record a cell means: by code or id of another system, by e-mail, by name; made when wanted, never guessed."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -16,7 +16,9 @@ from coordina.core.refusals import Refusal
 from coordina.core.types import Field, find_type
 from coordina.records.duplicates.declared import matching_of
 from coordina.records.duplicates.lookup import of_one_name
+from coordina.records.importing.codes import Codes, codes_of
 from coordina.records.importing.plan import EMPTY, NEW
+from coordina.records.importing.targets import Target
 from coordina.records.imports.folding import folded
 from coordina.records.imports.matching import Candidate, How, Match, Matcher
 from coordina.records.models import ExternalId
@@ -36,9 +38,13 @@ class Resolver:
         values: Decisions by text.
         make: Whether a record that does not exist is made.
         inside: Foreign key and id that narrow what is found and complete what is made.
+        by_id: Whether cells are ids of records in the same export: nothing but these is looked for.
 
     Attributes:
         refused: Why a record could not be made, by text.
+        several: Texts that may mean more than one record, with the ids of these. Only records that have codes are told
+            apart like this: of others that share a name the first is taken.
+        fills: Name of the field that is filled.
     """
 
     def __init__(
@@ -49,8 +55,11 @@ class Resolver:
         *,
         make: bool,
         inside: tuple[str, int] | None = None,
+        by_id: bool = False,
     ) -> None:
         assert field.to is not None
+        self.fills = field.name
+        self.several: dict[str, list[int]] = {}
         self.field = field
         self.model: type[Record] = field.to
         self.by = by
@@ -61,6 +70,7 @@ class Resolver:
         self.able = create is not None and by.may(create.permission) and self.known is not None
         self.make = make and self.able
         self.guess: Mapping[str, Callable[[str], Any]] = self.known.extra.get("guess", {}) if self.known else {}
+        self.codes = [Codes(self.model, c, by) for c in codes_of(self.known, by)] if self.known and not by_id else []
         self.refused: dict[str, str] = {}
         self._found: dict[str, int | None] = {}
         self._matcher: Matcher[int] | None = None
@@ -71,6 +81,7 @@ class Resolver:
         missing = [t for t in asked if t not in self._found]
         if len(self._found) + len(missing) > REMEMBERED:
             self._found.clear()
+            self.several.clear()
             missing = asked
         decided = {t: self.values[t] for t in missing if self.values.get(t)}
         if decided:
@@ -110,6 +121,8 @@ class Resolver:
                 self.refused |= dict.fromkeys(group, self.refused.get(group[0], ""))
         self._found |= found
         self._matcher = None
+        for codes in self.codes:
+            codes.forget()
         return found
 
     def _made(self, texts: list[str], at: datetime) -> dict[str, int]:
@@ -148,13 +161,26 @@ class Resolver:
     def forget(self) -> None:
         """Drop what was remembered, after a transaction that made records was rolled back."""
         self._found.clear()
+        self.several.clear()
         self.refused.clear()
         self._matcher = None
+        for codes in self.codes:
+            codes.forget()
 
     def suggest(self, text: str) -> Match[int] | None:
         """The record a text probably means, for somebody to confirm; None where there are too many to compare."""
         matcher = self._compared()
+        if text in self.several:
+            keys = sorted(self.several[text])
+            first, *others = (Candidate(pk, name) for pk, name in zip(keys, self.titles(keys), strict=True))
+            return Match(text, first, How.EXACT, 1.0, automatic=False, others=tuple(others))
         return matcher.match(text) if matcher is not None else None
+
+    def titles(self, keys: Iterable[int]) -> list[str]:
+        """What some records are called, each with its codes."""
+        columns = (self.model.title_column, *(codes.column for codes in self.codes))
+        rows = self._rows().filter(pk__in=list(keys)).order_by("pk").values_list(*columns)
+        return [" ".join([str(title), *(f"({code})" for code in codes if code)]) for title, *codes in rows]
 
     def offered(self, limit: int) -> list[tuple[int, str]]:
         """Records to choose from, by name."""
@@ -171,22 +197,46 @@ class Resolver:
         found: dict[str, int | None] = dict.fromkeys(texts)
         short = [t for t in texts if len(t) <= 200]
         outside = ExternalId.objects.filter(subject_type=self.model._meta.label, value__in=short)
-        keys = dict(outside.order_by("pk").values_list("value", "subject_id"))
-        seen = self._visible(keys.values())
-        found |= {text: pk for text, pk in keys.items() if pk in seen}
+        keys = outside.order_by("pk").values_list("value", "subject_id")
+        seen = self._visible(pk for _text, pk in keys)
+        if self.codes:
+            found |= self._by_code(short, [(text, pk) for text, pk in keys if pk in seen])
+        else:
+            found |= {text: pk for text, pk in keys if pk in seen}
         mails = {t.strip().lower(): t for t in short if "@" in t}
         if mails and any(f.name == "email" for f in self.model._meta.concrete_fields):
             rows = self._rows().filter(email__in=list(mails)).order_by("-pk")
             found |= {mails[mail]: pk for mail, pk in rows.values_list("email", "pk") if mail in mails}
-        left = [t for t in texts if found[t] is None]
+        left = [t for t in texts if found[t] is None and t not in self.several]
         if left:
             found |= self._by_name(left)
         called = self.known.extra.get("called") if self.known is not None else None
-        rest = [t for t in texts if found[t] is None] if called is not None else []
+        rest = [t for t in left if found[t] is None and t not in self.several] if called is not None else []
         if called is not None and rest:
             other: dict[str, int] = called(rest)
             seen = self._visible(other.values())
             found |= {text: pk for text, pk in other.items() if pk in seen}
+        return found
+
+    def _by_code(self, texts: list[str], outside: Iterable[tuple[str, int]]) -> dict[str, int | None]:
+        """What texts mean as a code, or as an id of another system; what may mean several is noted, not chosen."""
+        near: dict[str, list[int]] = {text: [] for text in texts}
+        for codes in self.codes:
+            for text, keys in codes.find(texts).items():
+                near[text] += keys
+        for text, pk in outside:
+            near[text].append(pk)
+        return self._single(near)
+
+    def _single(self, near: Mapping[str, Iterable[int]]) -> dict[str, int | None]:
+        """The records of texts that mean one; those that may mean several are noted."""
+        found: dict[str, int | None] = {}
+        for text, keys in near.items():
+            different = list(dict.fromkeys(keys))
+            if len(different) > 1:
+                self.several[text] = different
+            elif different:
+                found[text] = different[0]
         return found
 
     def _visible(self, keys: Iterable[int]) -> set[int]:
@@ -207,6 +257,10 @@ class Resolver:
         matcher = self._compared()
         if matcher is not None:
             same = {t: matcher.same(t) for t in texts}
+            if self.codes:
+                return self._single(
+                    {t: [c.key for c in (m.candidate, *m.others) if c is not None] for t, m in same.items()}
+                )
             return {
                 t: m.candidate.key
                 for t, m in same.items()
@@ -214,6 +268,11 @@ class Resolver:
             }
         title = self.model.title_column
         rows = self._rows().filter(**{f"{title}__in": [t.strip() for t in texts]}).order_by("-pk")
+        if self.codes:
+            named: dict[str, list[int]] = {}
+            for pk, name in rows.values_list("pk", title):
+                named.setdefault(name, []).append(pk)
+            return self._single({t: named.get(t.strip(), ()) for t in texts})
         keys = {name: pk for pk, name in rows.values_list("pk", title)}
         found = {t: keys[t.strip()] for t in texts if t.strip() in keys}
         return found | self._written_otherwise([t for t in texts if t not in found])
@@ -227,3 +286,50 @@ class Resolver:
         rows = self._rows().filter(pk__in=near).order_by("-pk").values_list("pk", self.model.title_column)
         keys = {folded(name): pk for pk, name in rows}
         return {t: keys[folded(t)] for t in texts if folded(t) in keys}
+
+
+class CodeResolver(Resolver):
+    """Finds the records that cells mean by one of their codes and by nothing else; a made record gets the code.
+
+    Args:
+        column: That holds the code.
+        fills: Name of the field that is filled.
+
+    Attributes:
+        names: What a record to be made is called, by its code; without it is called as its code.
+    """
+
+    def __init__(
+        self, field: Field, by: User, values: Mapping[str, str], *, make: bool, column: str, fills: str
+    ) -> None:
+        super().__init__(field, by, values, make=make)
+        self.column, self.fills = column, fills
+        self.codes = [Codes(self.model, column, by)]
+        self.names: dict[str, str] = {}
+
+    def _look_up(self, texts: list[str]) -> dict[str, int | None]:
+        return dict.fromkeys(texts) | self._single(self.codes[0].find(texts))
+
+    def _values(self, text: str) -> Values:
+        return super()._values(self.names.get(text) or text) | {self.column: text.strip()}
+
+    def uncoded(self, keys: Iterable[int]) -> set[int]:
+        """Which of some records have no code of their own."""
+        wanted = list(keys)
+        rows = self._rows().filter(pk__in=wanted, **{self.column: ""})
+        return set(rows.values_list("pk", flat=True)) if wanted else set()
+
+
+def resolver_of(
+    target: Target,
+    by: User,
+    values: Mapping[str, str],
+    *,
+    make: bool,
+    inside: tuple[str, int] | None = None,
+    by_id: bool = False,
+) -> Resolver:
+    """What finds the records that the cells of a target's column mean; see `Resolver`."""
+    if target.code:
+        return CodeResolver(target.field, by, values, make=make, column=target.code, fills=target.fills)
+    return Resolver(target.field, by, values, make=make, inside=inside, by_id=by_id)

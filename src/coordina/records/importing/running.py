@@ -20,7 +20,8 @@ from coordina.ledger.models.changes import Batch, Change, ChangeSet, State
 from coordina.ledger.queue import progress as job
 from coordina.ledger.undo import undo
 from coordina.records.importing.checking import CHUNK, Progress, keep_problems, wanted_rows
-from coordina.records.importing.judging import Judge, Judged
+from coordina.records.importing.judged import Judged
+from coordina.records.importing.judging import Judge
 from coordina.records.importing.options import ImportOption, may_make
 from coordina.records.importing.plan import Plan
 from coordina.records.importing.tables import known_named
@@ -107,6 +108,8 @@ def _transaction(run: ImportRun, judge: Judge, part: Sequence[Row]) -> None:
         run.behind, run.counts, run.change_set, run.options, judge.stubs, judge.made = before
         judge.far.clear()
         forget(judge.references)
+        if judge.identity is not None:
+            judge.identity.forget()
         raise
 
 

@@ -1,14 +1,16 @@
 """What a column of a file may become: the fields of a record type, and the id of another system."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from coordina.core.actors import Actor
 from coordina.core.refusals import Text
-from coordina.core.types import Field, Kind, RecordType
+from coordina.core.types import Field, Kind, RecordType, find_type
+from coordina.records.importing.codes import codes_of
 
 EXTERNAL_ID = "external_id"
 """Target: the id by which another system knows the record; a second import with the same id updates it."""
@@ -20,11 +22,15 @@ class Target:
 
     Attributes:
         field: The field as declared; decides how cells are read.
+        code: Column by whose code the referred record is known; empty where a reference is found in every way.
+        fills: Name of the field that is filled, where that is another: a product's code fills the product.
     """
 
     field: Field
     aliases: tuple[str, ...]
     labels: tuple[str, ...]
+    code: str = ""
+    fills: str = ""
 
     @property
     def name(self) -> str:
@@ -65,7 +71,20 @@ def targets(known: RecordType, by: Actor | None = None) -> list[Target]:
             ),
         ),
     ]
-    return [Target(x, x.aliases, _both(x.label)) for x in fields]
+    coded = [one for x in fields if x.to is not None and x.to is not known.model for one in _coded(x, by)]
+    own = [Target(x, x.aliases, _both(x.label)) for x in fields]
+    return [*own[:-1], *coded, own[-1]]
+
+
+def _coded(field: Field, by: Actor | None) -> Iterable[Target]:
+    """The codes of the records that a reference is to: columns that fill it, too, or say which of one name is meant."""
+    far = find_type(field.to) if field.to is not None else None
+    for column, names in codes_of(far, by).items() if far is not None else ():
+        label = format_lazy("{field} · {code}", field=field.label, code=far.fields[column].label if far else "")
+        made = replace(
+            field, name=f"{field.name}__{column}", label=label, required=False, aliases=tuple(names), help=""
+        )
+        yield Target(made, made.aliases, _both(label), column, field.name)
 
 
 def importable(field: Field) -> bool:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from coordina.records.duplicates.declared import MATCHINGS
 from coordina.records.duplicates.lookup import Twin, twins_of_many
-from coordina.records.importing.judging import Judge, Judged
+from coordina.records.importing.judged import Judged
+from coordina.records.importing.judging import Judge
 from coordina.records.importing.plan import Mode
 from coordina.records.models import ImportRun, ImportTwin
 from coordina.records.models.imports import TwinChoice

@@ -14,7 +14,8 @@ from coordina.core.images import encode
 from coordina.core.instances import loaded
 from coordina.core.records import Record
 from coordina.core.refusals import Refusal
-from coordina.records.importing.judging import Judge, Judged
+from coordina.records.importing.judged import Judged
+from coordina.records.importing.judging import Judge
 from coordina.records.importing.references import Resolver
 from coordina.records.imports.folding import folded
 from coordina.records.models import Extensible, ExternalId, Note
@@ -53,6 +54,8 @@ def write(judge: Judge, wave: Sequence[Judged], at: datetime) -> Counter[str]:
     new = _created(judge, [w for w in work if w[1] is None], at)
     changed = _changed(judge, [w for w in work if w[1] is not None], far, at)
     _link(judge, [*new, *changed, *same])
+    if judge.identity is not None:
+        judge.identity.learn([*new, *changed])
     _keep_other(judge, [*new, *changed])
     counts["new"] += len(new) + sum(one.again for one, _pk in [*changed, *same])
     counts["update"] += sum(not one.again for one, _pk in changed)
@@ -191,7 +194,7 @@ def _make_pending(judge: Judge, wave: Sequence[Judged], at: datetime) -> Counter
             text = one.pending.pop(name)
             key = known[text] or made.get(text)
             if key is not None:
-                one.values[name] = key
+                one.values[resolver.fills] = key
             else:
                 one.errors.append((str(resolver.field.label), resolver.refused.get(text) or _("It could not be made.")))
     return counts
@@ -218,7 +221,7 @@ def far_of(judge: Judge, wave: Sequence[Judged]) -> dict[str, dict[int, Record]]
     """The records that values refer to; those of earlier chunks are used again while nobody wrote them."""
     found: dict[str, dict[int, Record]] = {}
     fields = judge.plan.type.fields
-    models: dict[str, Any] = {name: resolver.model for name, resolver in judge.references.items()}
+    models: dict[str, Any] = {resolver.fills: resolver.model for resolver in judge.references.values()}
     given = (*judge.plan.constants, *judge.fallbacks)
     models |= {name: fields[name].to for name in given if name in fields and fields[name].to}
     for name, model in models.items():
