@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "coordina.activity",
     "coordina.customers",
     "coordina.catalog",
+    "coordina.documents",
     "coordina.stock",
     "coordina.pipeline",
     "coordina.leads",

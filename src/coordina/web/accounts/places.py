@@ -16,7 +16,7 @@ from coordina.transfer.actions import TAKE
 from coordina.web.system.need import SYSTEM
 
 GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
-    (_("Company"), ("organization", "rate", "custom_field")),
+    (_("Company"), ("organization", "letterhead", "rate", "custom_field")),
     (_("People"), ("user", "team", "role", "token")),
     (_("Pipeline"), ("pipeline", "stage", "reason")),
     (_("Leads"), ("lead_stage", "lead_reason", "web_form")),
@@ -29,6 +29,7 @@ GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
 REST: Text = _("More")
 TEXTS: dict[str, Text] = {
     "organization": _("Name, currency, language and time zone."),
+    "letterhead": _("Name, address and logo on top of orders and delivery notes."),
     "custom_field": _("Fields of your own: what else you want to know of companies, contacts and deals."),
     "rate": _("What other currencies are worth in yours, day by day."),
     "user": _("Who works here, and who can sign in."),
@@ -61,6 +62,7 @@ TEXTS: dict[str, Text] = {
 PAGES: dict[str, str] = {
     "organization": "web:company",
     "custom_field": "web:fields",
+    "letterhead": "documents:letterhead",
     "team": "web:teams",
     "role": "web:roles",
 }
@@ -169,7 +171,7 @@ def _place(known: RecordType, user: User, path: str, *, counted: bool) -> Place:
     url, label = url_of(known), str(known.plural)
     lists = (url, reverse("web:list", args=(known.url,)))
     count = None
-    if counted and known.name != "organization":
+    if counted and known.name not in ("organization", "letterhead"):
         count = known.model.objects.visible_to(user).count()
     text = TEXTS.get(known.name) or known.empty
     current = any(path.startswith(start) for start in lists)
