@@ -8,6 +8,7 @@ from coordina.catalog.price_writers import FloorWriter, PriceItemWriter, PriceLi
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS, PERMISSIONS, Grants
 from coordina.core.types import Kind, Section, f
+from coordina.records.importing.lined import Lined
 
 PRICE_LIST = declare(
     PriceList,
@@ -49,16 +50,41 @@ PRICE_ITEM = declare(
     icon="cash",
     writer=PriceItemWriter,
     fields=(
-        f("product", help=_("A product or a series; neither for every product.")),
-        f("series"),
-        f("minimum", minimum=0, required=False),
-        f("price", kind=Kind.MONEY, currency="price_list__currency", minimum=0),
-        f("discount", kind=Kind.PERCENT, minimum=0, maximum=100, help=_("Off the product's own price.")),
+        f(
+            "product",
+            help=_("A product or a series; neither for every product."),
+            aliases=("producto", "product", "artículo", "item", "product name", "nombre del producto"),
+        ),
+        f("series", aliases=("serie", "familia", "series", "product family", "categoría", "category")),
+        f(
+            "minimum",
+            minimum=0,
+            required=False,
+            aliases=("desde", "desde cantidad", "cantidad", "cantidad mínima", "from quantity", "quantity", "min qty"),
+        ),
+        f(
+            "price",
+            kind=Kind.MONEY,
+            currency="price_list__currency",
+            minimum=0,
+            aliases=("precio", "price", "precio unitario", "unit price", "pvp", "importe"),
+        ),
+        f(
+            "discount",
+            kind=Kind.PERCENT,
+            minimum=0,
+            maximum=100,
+            help=_("Off the product's own price."),
+            aliases=("descuento", "dto", "discount", "% dto"),
+        ),
     ),
     columns=("product", "series", "minimum", "price", "discount"),
     within="price_list",
-    importable=False,
-    extra={"sorted": ("series__name", "product__name", "minimum")},
+    extra={
+        "sorted": ("series__name", "product__name", "minimum"),
+        "lined": Lined(("tarifa", "lista de precios", "price list", "price book", "nombre de la tarifa"), named=True),
+        "together": ("price_list", "product", "series", "minimum"),
+    },
 )
 
 PRICE_LIST_CUSTOMER = declare(

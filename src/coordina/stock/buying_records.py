@@ -1,10 +1,13 @@
 """How suppliers and purchase orders present themselves."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.declare import declare
 from coordina.core.permissions import LEADERS, Grants
-from coordina.core.types import Kind, Section, f
+from coordina.core.types import Field, Kind, Section, f
+from coordina.records.importing.lined import Lined
 from coordina.stock.actions import KEEPERS
 from coordina.stock.brought import PURCHASE_VIEWS
 from coordina.stock.buying_writers import PurchaseLineWriter, PurchaseWriter, SupplierProductWriter, SupplierWriter
@@ -16,6 +19,31 @@ BOUGHT = Grants(SEES, KEEPERS, KEEPERS, KEEPERS)
 SUPPLIER = ("proveedor", "supplier", "vendor", "nombre del proveedor", "supplier name")
 LEAD = ("plazo", "plazo de entrega", "lead time", "lead days", "días de entrega", "average lead time")
 
+NUMBERS = (
+    "pedido de compra", "nº de pedido", "número de pedido", "purchase order", "po number", "purchase order id",
+    "order number",
+)  # fmt: skip
+"""How files call the number of a purchase order."""
+STATES = {
+    "draft": ("pending", "pendiente", "new", "nuevo", "created"),
+    "sent": ("approved", "aprobado", "open", "abierto", "ordered", "confirmed"),
+    "partly": ("partially received", "parcial", "partial"),
+    "received": ("complete", "completed", "completo", "closed", "cerrado", "done"),
+    "cancelled": ("canceled", "rejected", "rechazado", "anulado", "void"),
+}
+"""How other programs call the states of a purchase order."""
+
+
+def past_orders() -> list[Field]:
+    """What only an import says of a purchase order: how far it was in the system it comes from."""
+    return [replace(PURCHASE_TYPE.fields[name], editable=True) for name in ("status", "ordered_on")]
+
+
+def past_lines() -> list[Field]:
+    """What only an import says of a line: how much of it had come."""
+    return [replace(LINE_TYPE.fields["received"], editable=True, minimum=0)]
+
+
 PURCHASE_TYPE = declare(
     PurchaseOrder,
     name="purchase_order",
@@ -26,8 +54,8 @@ PURCHASE_TYPE = declare(
         f("reference", sortable=True, searchable=True, importable=False),
         f("supplier", searchable=True, aliases=SUPPLIER),
         f("warehouse", aliases=WAREHOUSE),
-        f("status"),
-        f("ordered_on"),
+        f("status", aliases=("estado", "status", "state"), meanings=STATES),
+        f("ordered_on", aliases=("fecha del pedido", "fecha de pedido", "order date", "ordered on", "pedido el")),
         f("expected_on", sortable=True, aliases=("fecha prevista", "expected on", "due date", "entrega prevista")),
         f(
             "supplier_reference",
@@ -48,7 +76,7 @@ PURCHASE_TYPE = declare(
     ),
     grants=BOUGHT,
     match=("supplier_reference",),
-    extra={"views": PURCHASE_VIEWS, "new": _("New purchase order")},
+    extra={"targets": past_orders, "id_aliases": NUMBERS, "views": PURCHASE_VIEWS, "new": _("New purchase order")},
     empty=_("Here you will see what is ordered from suppliers and when it comes."),
 )
 
@@ -59,15 +87,26 @@ LINE_TYPE = declare(
     icon="packages",
     writer=PurchaseLineWriter,
     fields=(
-        f("product"),
-        f("quantity", minimum=0),
-        f("unit_price", kind=Kind.MONEY, currency="purchase__supplier__currency", minimum=0),
-        f("received"),
+        f("product", aliases=PRODUCT),
+        f("quantity", minimum=0, aliases=("cantidad", "quantity", "order qty", "unidades", "ordered")),
+        f(
+            "unit_price",
+            kind=Kind.MONEY,
+            currency="purchase__supplier__currency",
+            minimum=0,
+            aliases=("precio", "precio unitario", "unit price", "coste unitario", "unit cost", "price"),
+        ),
+        f("received", aliases=("recibido", "received", "received qty", "cantidad recibida")),
         f("closed"),
     ),
     within="purchase",
-    importable=False,
-    extra={"panel": True},
+    extra={
+        "panel": True,
+        "lined": Lined(NUMBERS),
+        "together": ("purchase", "product"),
+        "repeats": True,
+        "targets": past_lines,
+    },
 )
 
 SUPPLIER_TYPE = declare(
@@ -134,7 +173,6 @@ OFFER_TYPE = declare(
     ),
     order="name",
     grants=BOUGHT,
-    match=("supplier", "product"),
-    extra={"new": _("Say what a supplier asks"), "minor": True},
+    extra={"new": _("Say what a supplier asks"), "minor": True, "together": ("supplier", "product")},
     empty=_("Prices, minimum quantities and codes of your suppliers, product by product."),
 )

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from coordina.accounts.rates import checked_currency
 from coordina.catalog.part_writers import refuse_quantity
+from coordina.core import changes
 from coordina.core.changes import Values
 from coordina.core.references import format_reference
 from coordina.core.refusals import Refusal
 from coordina.core.writer import Writer
 from coordina.ledger.models.sequences import take
+from coordina.records.models import ExternalId
 from coordina.records.writers import normalised
-from coordina.stock.enums import Purchase
+from coordina.stock.enums import DUE, Purchase
 from coordina.stock.models import PurchaseLine, PurchaseOrder, Supplier, SupplierProduct
 from coordina.stock.writers import refuse_service
 
@@ -62,7 +64,11 @@ class SupplierProductWriter(Writer[SupplierProduct]):
 
 
 class PurchaseWriter(Writer[PurchaseOrder]):
-    """Orders get a reference; what was sent keeps its supplier and warehouse."""
+    """Orders get a reference; what was sent keeps its supplier and warehouse.
+
+    Only imports say a state and the day of the order: how far it was in the system it comes from. Nothing is received
+    by that; what had come by then is a matter of counts.
+    """
 
     def clean(self, values: Values, *, obj: PurchaseOrder | None = None) -> Values:
         """Refuse another supplier or warehouse once it was sent."""
@@ -70,7 +76,21 @@ class PurchaseWriter(Writer[PurchaseOrder]):
             name = next((n for n in WHILE_DRAFT if values.get(n) not in (None, getattr(obj, n))), None)
             if name is not None:
                 raise Refusal("sent", _("It was sent: cancel it and write a new one."), field=name)
+        if "status" in values:
+            self._check_status(values, obj)
         return super().clean(values, obj=obj)
+
+    def _check_status(self, values: Values, obj: PurchaseOrder | None) -> None:
+        """Refuse another state for what was written here, and goods that are due on no day.
+
+        Raises:
+            Refusal: At the field.
+        """
+        if obj is not None and values["status"] != obj.status and not from_elsewhere(obj):
+            raise Refusal("own", _("It was written here: its state follows from what is done with it."), field="status")
+        due = values.get("expected_on", obj.expected_on if obj is not None else None)
+        if values["status"] in DUE and due is None:
+            raise Refusal("required", _("Say when the goods are due."), field="expected_on")
 
     def prepare(self, made: Sequence[PurchaseOrder], rows: Sequence[Values], *, by: Any, at: datetime) -> None:
         """Give references and owners."""
@@ -97,13 +117,15 @@ class PurchaseLineWriter(Writer[PurchaseLine]):
         order = values.get("purchase") or (obj.purchase if obj is not None else None)
         if order is not None:
             refuse_sent(order)
+        if values.get("received") is not None and values["received"] < 0:
+            raise Refusal("below", _("It is not below zero."), field="received")
         product = values.get("product") or (obj.product if obj is not None else None)
         if product is not None:
             refuse_service(product)
             refuse_quantity(values.get("quantity", obj.quantity if obj is not None else None), product)
         if values.get("unit_price") is not None and values["unit_price"] < 0:
             raise Refusal("price", _("A price is not below zero."), field="unit_price")
-        return {n: v for n, v in values.items() if n not in ("quantity", "product") or v is not None}
+        return {n: v for n, v in values.items() if n not in ("quantity", "product", "received") or v is not None}
 
     def prepare(self, made: Sequence[PurchaseLine], rows: Sequence[Values], *, by: Any, at: datetime) -> None:
         """Take the supplier's price where none is said."""
@@ -119,11 +141,20 @@ class PurchaseLineWriter(Writer[PurchaseLine]):
         super().delete(objs, by=by, at=at)
 
 
+def from_elsewhere(order: PurchaseOrder) -> bool:
+    """Whether an import writes, or judges, what belongs to an order of another system, whose state came with it."""
+    journal = changes.current()
+    if journal is not None and journal.context.get("via") != "import":
+        return False
+    rows = ExternalId.objects.filter(subject_type=PurchaseOrder._meta.label, subject_id=order.pk)
+    return changes.remembered(f"purchase order {order.pk} from elsewhere", rows.exists)
+
+
 def refuse_sent(order: PurchaseOrder) -> None:
     """Refuse to change what the supplier has read.
 
     Raises:
         Refusal: When the order was sent.
     """
-    if order.status != Purchase.DRAFT:
+    if order.status != Purchase.DRAFT and not from_elsewhere(order):
         raise Refusal("sent", _("It was sent: its lines stay. Write a new order for what else is needed."), status=409)

@@ -70,8 +70,12 @@ ITEM_TYPE = declare(
     ),
     order="name",
     grants=KEPT,
-    match=("product", "warehouse"),
-    extra={"views": ITEM_VIEWS, "new": _("Put a product in a warehouse"), "badges": ()},
+    extra={
+        "together": ("product", "warehouse"),
+        "views": ITEM_VIEWS,
+        "new": _("Put a product in a warehouse"),
+        "badges": (),
+    },
     empty=_("Here you will see what is in stock. Put a product in a warehouse, or import a count."),
 )
 

@@ -9,6 +9,7 @@ from coordina.core.actions import standard
 from coordina.core.permissions import LEADERS, permission
 from coordina.core.types import TYPES, RecordType
 from coordina.ledger.undo import UNDO_ANY
+from coordina.records.importing.lined import lined_of
 from coordina.records.models import ImportRun
 
 IMPORT = permission(
@@ -26,7 +27,7 @@ def may_import(by: User, known: RecordType) -> bool:
         return False
     if (permission := known.extra.get("import_permission")) is not None:
         return by.may(permission)
-    if known.within:
+    if known.within and lined_of(known) is None:
         return False
     verbs = (standard(known.model, verb) for verb in ("create", "edit"))
     return any(action is not None and by.may(action.permission) for action in verbs)

@@ -14,6 +14,7 @@ from coordina.core.parsing.numbers import decimal_sign
 from coordina.core.types import Kind, RecordType
 from coordina.records.importing.converting import PLAIN, source
 from coordina.records.importing.exports import OTHER_DATA, ExportTable
+from coordina.records.importing.lined import lined_of
 from coordina.records.importing.tables import known_named
 from coordina.records.importing.targets import nouns, targets
 from coordina.records.imports.columns import Proposal, propose
@@ -55,7 +56,7 @@ def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType], le
         taken = [p for p in proposals if p.target]
         named = any(p.target == each.title for p in taken)
         fills = {t.name: t.fills or t.name for t in targets(each)}
-        if least and not _whole(each, {fills[str(p.target)] for p in taken}):
+        if (least or lined_of(each) is not None) and not _whole(each, {fills[str(p.target)] for p in taken}):
             continue
         score = sum(p.confidence for p in taken) / max(len(facts.headers), 1) + (0.25 if named else 0.0)
         score += 0.05 * sum(folded(h) in {folded(n) for n in nouns(each)} for h in facts.headers)
@@ -67,6 +68,8 @@ def guess_type(run: ImportRun, facts: FileFacts, known: Sequence[RecordType], le
 def _whole(known: RecordType, filled: set[str]) -> bool:
     """Whether columns fill everything that a record of a type must have."""
     fills = known.writer.fills
+    if lined_of(known) is not None and known.within not in filled:
+        return False
     return all(name in filled for name, x in known.editable.items() if x.required and name not in fills)
 
 

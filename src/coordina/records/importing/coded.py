@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from coordina.records.importing.judged import Judged
 from coordina.records.importing.plan import Plan
-from coordina.records.importing.references import CodeResolver, Resolver
+from coordina.records.importing.references import Resolver
+from coordina.records.importing.resolvers import CodeResolver
 from coordina.records.importing.troubles import Met, Way
 from coordina.records.imports.reasons import quoted
 

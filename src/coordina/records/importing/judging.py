@@ -18,11 +18,13 @@ from coordina.core.refusals import Refusal
 from coordina.core.types import Kind
 from coordina.records.importing.cells import LEFT, Cell, Problem, reader
 from coordina.records.importing.coded import read_codes, several
-from coordina.records.importing.identifying import Identity
+from coordina.records.importing.identifying import identity_of
 from coordina.records.importing.judged import Judged
+from coordina.records.importing.lined import NUMBER, lined_of, prefix
 from coordina.records.importing.plan import ColumnPlan, Mode, Plan, without_column
 from coordina.records.importing.promises import Promises
-from coordina.records.importing.references import Resolver, resolver_of
+from coordina.records.importing.references import Resolver
+from coordina.records.importing.resolvers import of_lines, resolver_of
 from coordina.records.importing.targets import EXTERNAL_ID, by_name
 from coordina.records.importing.troubles import Met, Way
 from coordina.records.imports.folding import folded
@@ -72,21 +74,26 @@ class Judge:
                 reader(column, zone, company.country if company else "", plan.id_prefix) if target is not None else None
             )
             self.readers.append((column, read, target is not None and target.field.kind in WORDS))
-        self.identity = Identity(plan, by) if plan.type.extra.get("codes") else None
+        self.identity = identity_of(plan, by)
+        self.head = of_lines(plan, self.references)
+        if self.head is not None:  # its records are made of what the other references have found
+            self.references[self.head.fills] = self.references.pop(self.head.fills)
+        self.head_begins = prefix(plan.type) if lined_of(plan.type) is not None else "\0"
         self.create = _needed(plan, "create", by) if plan.mode is not Mode.UPDATE else ""
         self.edit = _needed(plan, "edit", by) if plan.mode is not Mode.CREATE else ""
         edit = standard(plan.type.model, "edit")
         self.checked = edit.input if edit is not None else None
         fills = {*plan.type.writer.fills, *plan.constants}
         self.required = [(n, str(f.label)) for n, f in plan.type.editable.items() if f.required and n not in fills]
+        if lined_of(plan.type) is not None:
+            self.required.append((plan.type.within, str(by_name(plan.type, by)[plan.type.within].field.label)))
         self.fallbacks = self._read_fallbacks(zone, company.country if company else "")
         self.titled_by = () if plan.type.title in plan.filled else self._title_parts()
 
     def _resolver(self, column: ColumnPlan, plan: Plan) -> Resolver:
         assert column.target is not None
-        inside = plan.inside.get(column.target.name)
         make = (plan.make or column.make) and not column.by_id
-        return resolver_of(column.target, self.by, column.values, make=make, inside=inside, by_id=column.by_id)
+        return resolver_of(column.target, plan, self.by, column.values, make=make, by_id=column.by_id)
 
     def _read_fallbacks(self, zone: ZoneInfo, region: str) -> Values:
         """What new records get where their rows say nothing."""
@@ -112,9 +119,11 @@ class Judge:
     def judge(self, rows: Sequence[Row]) -> list[Judged]:
         """What each row of a chunk would become."""
         judged = [self._read(row) for row in rows]
+        self._number(judged)
         read_codes(judged, self.plan, self.references, self.promised)
         for name, resolver in self.references.items():
             self._resolve(name, resolver, judged)
+        self._heads(judged)
         self._constants(judged)
         self._match(judged)
         for one in judged:
@@ -155,6 +164,27 @@ class Judge:
             elif value is not None:
                 judged.values[column.target.name] = value
         return judged
+
+    def _number(self, judged: Sequence[Judged]) -> None:
+        """Lines with a number are known by it and by the record they are of."""
+        for one in judged if self.head is not None else ():
+            number, head = one.values.pop(NUMBER, ""), one.values.get(self.plan.type.within)
+            if number and head and not one.external:
+                one.external = f"{head}/{number}"[:200]
+
+    def _heads(self, judged: Sequence[Judged]) -> None:
+        """Look at what rows say of the records that their lines are of: it counts where these are to be made."""
+        head = self.head
+        if head is None:
+            return
+        for one in judged:
+            if head.fills in one.pending:
+                for name, sentence in head.say(one).items() if not one.errors else ():
+                    field_ = head.head.fields.get(name)
+                    one.errors.append((str(field_.label) if field_ is not None else "", sentence))
+            else:
+                one.values = {n: v for n, v in one.values.items() if not n.startswith(self.head_begins)}
+                one.pending = {n: v for n, v in one.pending.items() if not n.startswith(self.head_begins)}
 
     def _resolve(self, name: str, resolver: Resolver, judged: Sequence[Judged]) -> None:
         """Put ids in the place of names; what is to be made waits."""
@@ -330,7 +360,11 @@ class Judge:
 
     def clean(self, one: Judged, obj: Record | None, far: Mapping[str, Mapping[int, Record]]) -> Values | None:
         """Values as the writer takes them, references as records; None when the writer refuses the row."""
-        values = {n: far[n].get(v) if n in far and v is not None else v for n, v in one.values.items()}
+        values = {
+            n: far[n].get(v) if n in far and v is not None else v
+            for n, v in one.values.items()
+            if not n.startswith(self.head_begins)
+        }
         try:
             return self.plan.type.writer.clean(values, obj=obj)
         except Refusal as refusal:

@@ -17,8 +17,8 @@ from coordina.core.types import Field, find_type
 from coordina.records.duplicates.declared import matching_of
 from coordina.records.duplicates.lookup import of_one_name
 from coordina.records.importing.codes import Codes, codes_of
+from coordina.records.importing.judged import Judged
 from coordina.records.importing.plan import EMPTY, NEW
-from coordina.records.importing.targets import Target
 from coordina.records.imports.folding import folded
 from coordina.records.imports.matching import Candidate, How, Match, Matcher
 from coordina.records.models import ExternalId
@@ -124,6 +124,9 @@ class Resolver:
         for codes in self.codes:
             codes.forget()
         return found
+
+    def prepare(self, waiting: Iterable[Judged]) -> None:
+        """Look at the rows for which records are about to be made. Nothing by default."""
 
     def _made(self, texts: list[str], at: datetime) -> dict[str, int]:
         """Make them in one go; when one is refused, one by one."""
@@ -286,50 +289,3 @@ class Resolver:
         rows = self._rows().filter(pk__in=near).order_by("-pk").values_list("pk", self.model.title_column)
         keys = {folded(name): pk for pk, name in rows}
         return {t: keys[folded(t)] for t in texts if folded(t) in keys}
-
-
-class CodeResolver(Resolver):
-    """Finds the records that cells mean by one of their codes and by nothing else; a made record gets the code.
-
-    Args:
-        column: That holds the code.
-        fills: Name of the field that is filled.
-
-    Attributes:
-        names: What a record to be made is called, by its code; without it is called as its code.
-    """
-
-    def __init__(
-        self, field: Field, by: User, values: Mapping[str, str], *, make: bool, column: str, fills: str
-    ) -> None:
-        super().__init__(field, by, values, make=make)
-        self.column, self.fills = column, fills
-        self.codes = [Codes(self.model, column, by)]
-        self.names: dict[str, str] = {}
-
-    def _look_up(self, texts: list[str]) -> dict[str, int | None]:
-        return dict.fromkeys(texts) | self._single(self.codes[0].find(texts))
-
-    def _values(self, text: str) -> Values:
-        return super()._values(self.names.get(text) or text) | {self.column: text.strip()}
-
-    def uncoded(self, keys: Iterable[int]) -> set[int]:
-        """Which of some records have no code of their own."""
-        wanted = list(keys)
-        rows = self._rows().filter(pk__in=wanted, **{self.column: ""})
-        return set(rows.values_list("pk", flat=True)) if wanted else set()
-
-
-def resolver_of(
-    target: Target,
-    by: User,
-    values: Mapping[str, str],
-    *,
-    make: bool,
-    inside: tuple[str, int] | None = None,
-    by_id: bool = False,
-) -> Resolver:
-    """What finds the records that the cells of a target's column mean; see `Resolver`."""
-    if target.code:
-        return CodeResolver(target.field, by, values, make=make, column=target.code, fills=target.fills)
-    return Resolver(target.field, by, values, make=make, inside=inside, by_id=by_id)

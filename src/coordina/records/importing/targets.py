@@ -11,6 +11,7 @@ from coordina.core.actors import Actor
 from coordina.core.refusals import Text
 from coordina.core.types import Field, Kind, RecordType, find_type
 from coordina.records.importing.codes import codes_of
+from coordina.records.importing.lined import head_field, head_of, lined_of, number_field, of_head
 
 EXTERNAL_ID = "external_id"
 """Target: the id by which another system knows the record; a second import with the same id updates it."""
@@ -73,7 +74,23 @@ def targets(known: RecordType, by: Actor | None = None) -> list[Target]:
     ]
     coded = [one for x in fields if x.to is not None and x.to is not known.model for one in _coded(x, by)]
     own = [Target(x, x.aliases, _both(x.label)) for x in fields]
-    return [*own[:-1], *coded, own[-1]]
+    return [*own[:-1], *coded, *_lined(known, by), own[-1]]
+
+
+def _lined(known: RecordType, by: Actor | None) -> Iterable[Target]:
+    """What columns of a file of lines may fill besides the line: the record it is of, and what that is made of."""
+    said = lined_of(known)
+    if said is None:
+        return
+    head = head_field(known, said)
+    yield Target(head, head.aliases, _both(head.label))
+    number = number_field(said)
+    yield Target(number, number.aliases, _both(number.label))
+    for one in targets(head_of(known), by):
+        if one.name != EXTERNAL_ID and not (said.named and one.name == head_of(known).title):
+            made = of_head(known, one.field)
+            fills = f"{known.within}__{one.fills}" if one.fills else ""
+            yield Target(made, one.aliases, one.labels, one.code, fills)
 
 
 def _coded(field: Field, by: Actor | None) -> Iterable[Target]:

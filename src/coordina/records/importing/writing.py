@@ -1,7 +1,7 @@
 """Writing judged rows: what they refer to, then the rows, in as few statements as their writers need."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from coordina.core.refusals import Refusal
 from coordina.records.importing.judged import Judged
 from coordina.records.importing.judging import Judge
 from coordina.records.importing.references import Resolver
+from coordina.records.importing.resolvers import HeadResolver
 from coordina.records.imports.folding import folded
 from coordina.records.models import Extensible, ExternalId, Note
 
@@ -184,9 +185,12 @@ def _make_pending(judge: Judge, wave: Sequence[Judged], at: datetime) -> Counter
         waiting = [one for one in wave if name in one.pending and not one.errors]
         if not waiting:
             continue
+        resolver.prepare(waiting)
         known = resolver.find(one.pending[name] for one in waiting)
         left = sorted({text for text, pk in known.items() if pk is None})
         made = resolver.created(left, at=at)
+        if resolver is judge.head and not judge.head.named:
+            _keep_numbers(judge.head, made)
         counts[f"made:{name}"] += len(set(made.values()))
         if name in judge.plan.own:
             counts[f"made:{name}"] -= _stubbed(judge, wave, made)
@@ -198,6 +202,13 @@ def _make_pending(judge: Judge, wave: Sequence[Judged], at: datetime) -> Counter
             else:
                 one.errors.append((str(resolver.field.label), resolver.refused.get(text) or _("It could not be made.")))
     return counts
+
+
+def _keep_numbers(head: HeadResolver, made: Mapping[str, int]) -> None:
+    """Remember the numbers under which the other system knows what lines are of."""
+    label = head.model._meta.label
+    ids = [ExternalId(subject_type=label, subject_id=pk, system=head.system, value=text) for text, pk in made.items()]
+    ExternalId.objects.bulk_create(ids)
 
 
 def _stubbed(judge: Judge, wave: Sequence[Judged], made: dict[str, int]) -> int:

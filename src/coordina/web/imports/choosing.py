@@ -16,7 +16,8 @@ from coordina.core.types import Kind, RecordType
 from coordina.records.importing.cells import choice_matcher
 from coordina.records.importing.options import ImportOption, field_of, may_make, options_of
 from coordina.records.importing.plan import EMPTY, NEW, Mode, Plan
-from coordina.records.importing.references import Resolver, resolver_of
+from coordina.records.importing.references import Resolver
+from coordina.records.importing.resolvers import resolver_of
 from coordina.records.importing.targets import EXTERNAL_ID, Target, targets
 from coordina.records.imports.columns import CERTAIN
 from coordina.records.imports.matching import Candidate, Matcher
@@ -210,8 +211,7 @@ class ColumnsPage:
         return [(str(pk), str(title)) for pk, title in self._resolver(target).offered(OFFERED)]
 
     def _resolver(self, target: Target) -> Resolver:
-        inside = self.plan.inside.get(target.name)
-        return resolver_of(target, self.user, {}, make=self.plan.make, inside=inside)
+        return resolver_of(target, self.plan, self.user, {}, make=self.plan.make)
 
     def _by_record(self, target: Target, stored: Mapping[str, Any], counts: Mapping[str, int]) -> list[Value]:
         """Texts that mean records: what they are, what looks alike, and whether one is made."""

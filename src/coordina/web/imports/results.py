@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from coordina.accounts.models import User
 from coordina.core.types import RecordType
 from coordina.ledger.models.changes import State
+from coordina.records.importing.lined import head_of, lined_of
 from coordina.records.importing.steps import label_of
 from coordina.records.models import ImportProblem, ImportRun, RunState
 from coordina.records.vocabularies import written_query
@@ -46,12 +47,15 @@ def done_values(request: Any, run: ImportRun, known: RecordType) -> dict[str, An
 
 def lists_of(run: ImportRun, known: RecordType, user: User) -> dict[str, str]:
     """Addresses of lists with exactly the records that an import wrote: all, made ones, changed ones."""
+    lines = lined_of(known) is not None
+    known = head_of(known) if lines else known
     if known.within or run.change_set_id is None or not may_list(user, known):
         return {}
     home = reverse("web:list", args=(known.url,))
     return {
         f"{short}_url": f"{home}?{urlencode({'q': written_query(run.change_set_id, name)})}"
         for short, name in (("list", "written_in"), ("new", "created_in"), ("update", "updated_in"))
+        if short == "list" or not lines  # the figures are those of the lines, which have no list
     }
 
 

@@ -137,7 +137,7 @@ class Samples:
     def _sample(self, stored: dict[str, Any], obj: Any) -> Sample:
         values: dict[str, Any] = stored["values"]
         title = str(getattr(obj, self.known.title, "") or values.get(self.known.title, ""))
-        url = reverse("web:detail", args=(self.known.url, obj.pk)) if obj is not None else ""
+        url = reverse("web:detail", args=(self.known.url, obj.pk)) if obj is not None and not self.known.within else ""
         sample = Sample(stored["row"], title, url, other=stored["other"])
         for name, value in values.items():
             if name != self.known.title or obj is not None:
