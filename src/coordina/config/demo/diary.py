@@ -57,10 +57,11 @@ class Clock:
         self._zone = ZoneInfo(TIME_ZONE)
 
     def on(self, day: date, earliest: float = 8.5, latest: float = 18.5) -> datetime:
-        """Some moment of a day between two hours, never after now."""
+        """Some moment of a day between two hours; what would come after now is just before it, in the same order."""
         hour = self._draw.uniform(earliest, latest)
         moment = datetime.combine(day, time(), self._zone) + timedelta(seconds=round(hour * 3600))
-        return min(moment, self._now - timedelta(seconds=self._draw.randrange(30, 900)))
+        edge = self._now - timedelta(seconds=120)
+        return moment if moment <= edge else edge + timedelta(seconds=90) * (hour / 24)
 
 
 def sheets(deeds: Iterable[Deed], now: datetime) -> Iterator[Sheet]:

@@ -60,13 +60,15 @@ def fill(now: datetime) -> None:
         deeds += deeds_of(hopes, adopted, apart)
         own = Random(SEED + 3)
         stores = Stores(made.users, things, chances, Clock(own, now), today, own)
+        last = now - timedelta(days=ADOPTED)
         for sheet in sheets(deeds, now):
             stores.until(sheet.at)
+            last = max(last, sheet.at)
             by, at = made.users[sheet.by.name], sheet.at
             with change_set(by=by, at=at, via="web", action=sheet.action):
                 (pen.writings | lead_pen.writings)[sheet.action]([deed.what for deed in sheet.deeds], by, at)
         stores.until(now)
-        late = clock.on(today)
+        late = max(clock.on(today), last)
         _tag(draw, made, customers, chances, late)
         write_prices(made, customers, things, today, late)
         write_twins(customers, made, late)
@@ -75,7 +77,7 @@ def fill(now: datetime) -> None:
 
 def _bring_in(pen: Pen, story: Story, customers: list[Client], chances: list[Deal]) -> None:
     """On the first day the coordinator brings in what they had: customers, contacts, opportunities, conversations."""
-    by, at = pen.users[house.COORDINATOR.name], story.clock.on(story.adopted, 8, 8.1)
+    by, at = pen.users[house.COORDINATOR.name], story.clock.on(story.adopted, 8.5, 8.6)
     known = [c for c in customers if c.since <= story.adopted]
     older = [d for d in chances if d.opened_on <= story.adopted]
     steps: list[Callable[[], None]] = [
@@ -92,7 +94,7 @@ def _bring_in(pen: Pen, story: Story, customers: list[Client], chances: list[Dea
 
 def _bring_in_leads(pen: LeadPen, story: Story, hopes: list[Prospect]) -> None:
     """On the same day she brings in the leads they had in a spreadsheet."""
-    by, at = pen.users[house.COORDINATOR.name], story.clock.on(story.adopted, 8.6, 8.7)
+    by, at = pen.users[house.COORDINATOR.name], story.clock.on(story.adopted, 9, 9.05)
     with change_set(by=by, at=at, via="import", action="records.import"):
         pen.older([one for one in hopes if one.received.date() <= story.adopted], story.adopted, by, at)
 
