@@ -59,16 +59,16 @@ def database() -> Iterator[str]:
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def in_relations(url: str, words: list[str]) -> set[str]:
-    """Words in the bytes of every file of the database: tables, indexes, samples of values."""
-    found: set[str] = set()
+def in_relations(url: str, words: list[str]) -> dict[str, set[str]]:
+    """Words in the bytes of every file of the database, by relation: tables, indexes, samples of values."""
+    found: dict[str, set[str]] = {}
     with psycopg.connect(url, autocommit=True) as opened:
         opened.execute("CHECKPOINT")
-        paths = opened.execute("SELECT pg_relation_filepath(oid) FROM pg_class WHERE relfilenode <> 0").fetchall()
-        for (path,) in paths:
+        query = "SELECT relname, pg_relation_filepath(oid) FROM pg_class WHERE pg_relation_filepath(oid) IS NOT NULL"
+        for name, path in opened.execute(query).fetchall():
             row = opened.execute("SELECT pg_read_binary_file(%s, 0, 1000000000, true)", (path,)).fetchone()
-            found |= in_bytes(bytes(row[0]), words) if row and row[0] else set()
-    return found
+            found[name] = in_bytes(bytes(row[0]), words) if row and row[0] else set()
+    return {name: hits for name, hits in found.items() if hits}
 
 
 def test_nothing_is_left_on_sqlite(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_nothing_is_left_on_postgresql(tmp_path: Path, database: str) -> None:
     assert told["seals"]["wrong"] == 0
     assert told["seals"]["erased"] > 100
     assert in_files(tmp_path / "data", told["words"]) == {}
-    assert in_relations(database, told["words"]) == set()
+    assert in_relations(database, told["words"]) == {}
 
 
 def command(folder: Path, *arguments: str) -> str:
