@@ -19,6 +19,7 @@ from coordina.ledger.undo import undo
 from coordina.pipeline import actions as pipeline
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity, Stage
+from tests.clock import madrid_day
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +35,12 @@ def world() -> World:
 
 @pytest.fixture
 def today() -> dt.date:
-    return timezone.localdate()
+    return madrid_day()
 
 
 def sale(world: World, **values: Any) -> Opportunity:
     """An opportunity of Bruno that needs no hand, but for what is said."""
-    today = timezone.localdate()
+    today = madrid_day()
     whole = {"next_step": "Llamar", "next_step_on": today + 5 * DAY, "closes_on": today + 30 * DAY, "amount": "500"}
     company = Company.objects.first() or world.create(Company, name="Marabú")
     made: Opportunity = world.create(

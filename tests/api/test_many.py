@@ -5,18 +5,18 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from coordina.customers.models import Company
 from coordina.leads.models import Lead
 from coordina.ledger.models.changes import ChangeSet
 from coordina.pipeline.models import Opportunity, StageEntry
+from tests.clock import madrid_day
 
 from ..world import World
 from .conftest import program
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate().isoformat()
+TODAY = madrid_day().isoformat()
 
 
 def rows(count: int) -> list[dict[str, Any]]:

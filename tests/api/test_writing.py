@@ -3,18 +3,18 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from coordina.customers.models import Company, Person
 from coordina.ledger.models.changes import ChangeSet
 from coordina.pipeline.models import Opportunity, Stage
 from coordina.records.models import Note
+from tests.clock import madrid_day
 
 from ..world import World
 from .conftest import program
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate().isoformat()
+TODAY = madrid_day().isoformat()
 
 
 @pytest.fixture

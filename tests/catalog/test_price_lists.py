@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from coordina.accounts.models import Rate
 from coordina.catalog.models import MarginFloor, PriceItem, PriceList, PriceListCustomer, Product, Series
@@ -16,6 +15,7 @@ from coordina.core.refusals import Refusal
 from coordina.customers.models import Company, CustomerGroup
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity, OpportunityLine
+from tests.clock import madrid_day
 from tests.world import World
 
 ASK = "/prices/ask/"
@@ -45,7 +45,7 @@ class Shop:
         make(PriceItem, price_list=self.trade, product=self.lamp, price="82", minimum="40")
 
     def ask(self, company: Company | None, many: str = "1", currency: str = "EUR") -> Any:
-        return ask_price(self.lamp, Decimal(many), company, currency, timezone.localdate())[0]
+        return ask_price(self.lamp, Decimal(many), company, currency, madrid_day())[0]
 
 
 def test_prices_come_from_the_lists_that_are_for_the_customer(shop: Shop) -> None:
@@ -130,7 +130,7 @@ def test_fifty_lines_take_as_many_queries_as_one(shop: Shop) -> None:
             connection,
         ) as asked:
             book = book_of([each.pk for each in some], who, "EUR")
-            found = [price_of(each.pk, Decimal(1), who, "EUR", timezone.localdate(), book) for each in some]
+            found = [price_of(each.pk, Decimal(1), who, "EUR", madrid_day(), book) for each in some]
         assert {price.money.amount for price in found if price.money is not None} == {Decimal("9.00")}
         counts.append(len(asked))
     assert counts[0] == counts[1]

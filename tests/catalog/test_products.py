@@ -17,6 +17,7 @@ from coordina.core.types import type_of
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.undo import undo
+from tests.clock import madrid_day
 from tests.world import World
 
 
@@ -32,7 +33,7 @@ def piece(world: World) -> Unit:
 
 def worth(product: Product, what: str = "price") -> tuple[Money, Source] | None:
     goods = goods_of([product.pk], "EUR")
-    found = worth_of(product.pk, what, goods, rates_for(goods.values()), timezone.localdate())
+    found = worth_of(product.pk, what, goods, rates_for(goods.values()), madrid_day())
     return (found.money, found.source) if found is not None else None
 
 

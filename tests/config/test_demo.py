@@ -33,6 +33,7 @@ from coordina.ledger.history import history_of
 from coordina.ledger.models import ChangeSet
 from coordina.pipeline.models import Opportunity, OpportunityLine, StageEntry
 from coordina.records.models import Note, TagLink
+from tests.clock import madrid_day
 from tests.leads.ground import check
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -119,7 +120,7 @@ def test_customers_hold_to_the_rules_of_what_is_typed() -> None:
 
 
 def test_opportunities_agree_with_their_ways() -> None:
-    today = timezone.localdate() + timedelta(days=1)
+    today = madrid_day() + timedelta(days=1)
     for opportunity in Opportunity.objects.select_related("stage"):
         way = list(StageEntry.objects.filter(opportunity=opportunity).order_by("position"))
         days = [entry.entered_on for entry in way]
@@ -145,7 +146,7 @@ def test_amounts_are_those_of_the_products() -> None:
 
 
 def test_something_waits_to_be_done() -> None:
-    today = timezone.localdate()
+    today = madrid_day()
     still = Opportunity.objects.filter(status="open")
     assert 100 < still.count() < 300
     assert still.filter(next_step="").count() > 5

@@ -21,10 +21,11 @@ from coordina.customers.models import Company, ConsentEntry, Person, Purpose, Su
 from coordina.leads.models import Lead
 from coordina.ledger.change_sets import change_set
 from coordina.records.models import Note
+from tests.clock import madrid_day
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.now().date()
+TODAY = madrid_day()
 DAY = dt.timedelta(days=1)
 
 

@@ -34,6 +34,7 @@ from coordina.records.duplicates.merging import mergeable
 from coordina.records.files import keep
 from coordina.records.importing import checking, files, running, steps
 from coordina.records.models import Attachment, ImportRun, Note
+from tests.clock import madrid_day
 from tests.world import World
 
 WORDS = ("Álamo", "Brezo & Hijos", "=1+1", "<b>Cedro</b>", "日本", "Enebro", "😀 Fresno", "Granado", "ñandú", "O'Haya")
@@ -176,7 +177,7 @@ class Lives:
         sale, by = self.any_of(Opportunity), self.somebody()
         if sale is None:
             return False
-        today = timezone.localdate()
+        today = madrid_day()
         stage = self.any_of(Stage, pipeline=sale.pipeline_id, kind="open")
         what: list[tuple[Any, dict[str, Any]]] = [
             (pipeline.move, {"stage": stage}),
@@ -252,7 +253,7 @@ class Lives:
         about = {"watcher": alert.watcher, "subject_type": alert.subject_type, "subject_id": alert.subject_id}
         days = dt.timedelta(days=self.chance.randrange(1, 9))
         what: list[tuple[Any, dict[str, Any]]] = [
-            (alerts.put_off_alert, {"until": timezone.localdate() + days, **about}),
+            (alerts.put_off_alert, {"until": madrid_day() + days, **about}),
             (alerts.hand_on_alert, {"to": self.somebody(), **about}),
             (alerts.close_alert, {"reason": self.text(), **about}),
             (alerts.bring_back_alert, about),
@@ -382,7 +383,7 @@ class Lives:
             Kind.DECIMAL: lambda: chance.randrange(1, 50),
             Kind.PERCENT: lambda: chance.randrange(101),
             Kind.INTEGER: lambda: chance.randrange(1, 2000),
-            Kind.DATE: lambda: timezone.localdate() - dt.timedelta(days=chance.randrange(90)),
+            Kind.DATE: lambda: madrid_day() - dt.timedelta(days=chance.randrange(90)),
             Kind.DATETIME: lambda: timezone.now() - dt.timedelta(days=chance.randrange(90)),
             Kind.BOOL: lambda: chance.random() < 0.5,
             Kind.TAGS: lambda: chance.sample(WORDS, 2),

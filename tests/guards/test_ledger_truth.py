@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from coordina.accounts.models import User
 from coordina.config.seed.verify import checks
 from coordina.ledger.queue.worker import run_until_idle
 from coordina.pipeline.models import Opportunity, Pipeline
 from coordina.pipeline.queries import board
+from tests.clock import madrid_day
 
 from .lives import Lives
 from .replay import lies
@@ -51,7 +51,7 @@ def test_the_ledger_tells_the_whole_truth(seed: int, record_property: Any) -> No
     for pipeline in Pipeline.objects.all():
         for plain in (lives.world.boss, lives.world.rep, lives.world.other):
             user = User.objects.for_request().get(pk=plain.pk)
-            sums = {c.stage.pk: c.sums for c in board(pipeline.pk, user, timezone.localdate()).columns}
+            sums = {c.stage.pk: c.sums for c in board(pipeline.pk, user, madrid_day()).columns}
             shown = {stage: (s.count, s.value) for stage, s in sums.items() if s.count}
             assert shown == by_hand(pipeline, user), (pipeline, plain)
     done: Counter[str] = lives.done

@@ -20,6 +20,7 @@ from coordina.ledger.models import ChangeSet
 from coordina.ledger.undo import undo
 from coordina.pipeline.actions import lose, move, reopen, win
 from coordina.pipeline.models import Opportunity, Pipeline, Reason, Stage
+from tests.clock import madrid_day
 
 from ..world import World
 from .conftest import Receiver, hook, person, work
@@ -82,7 +83,7 @@ def test_states_have_events_of_their_own_whatever_brought_them_about(world: Worl
     made = deal(world)
     hook(world.boss, receiver.url, "opportunity.won", "opportunity.lost", "opportunity.reopened", "opportunity.moved")
     stage = Stage.objects.filter(pipeline=made.pipeline, kind="open").exclude(pk=made.stage_id).order_by("position")[0]
-    today = timezone.localdate()
+    today = madrid_day()
     world.act(move, pk=made.pk, stage=stage.pk)
     world.act(win, pk=made.pk, closed_on=today, reason=None)
     world.act(reopen, pk=made.pk, stage=stage.pk)

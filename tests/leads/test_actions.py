@@ -10,6 +10,7 @@ from coordina.core.refusals import Refusal
 from coordina.customers.actions import log_interaction
 from coordina.leads import actions
 from coordina.leads.models import Lead, LeadEntry, LeadStage
+from tests.clock import madrid_day
 from tests.leads.ground import Leads, check
 
 
@@ -48,7 +49,7 @@ def test_the_way_through_the_funnel(leads: Leads) -> None:
     leads.act(actions.qualify, leads.rep, lead.pk)
     leads.act(actions.disqualify, leads.rep, lead.pk, reason=leads.reason(), outcome_note="Nada")
     now = leads.now(lead)
-    assert (now.status, now.closed_on, now.reason_id) == ("disqualified", timezone.localdate(), leads.reason().pk)
+    assert (now.status, now.closed_on, now.reason_id) == ("disqualified", madrid_day(), leads.reason().pk)
     check(lead)
     leads.act(actions.reopen_lead, leads.rep, lead.pk)
     now = leads.now(lead)

@@ -1,16 +1,19 @@
 """Leads that need a hand raise alerts, and what is done about them takes these back."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from coordina.accounts.company import company_midnight
 from coordina.activity.models import Alert
 from coordina.core.watchers import Tuning
 from coordina.leads import actions
 from coordina.leads.models import Lead
 from coordina.leads.rules import importance
+from coordina.leads.watchers import came
+from tests.clock import madrid_day
 from tests.leads.ground import Leads
 
 AGO = timezone.now() - timedelta(days=3)
@@ -42,9 +45,9 @@ def test_nobody_was_in_touch(leads: Leads) -> None:
     leads.act(actions.log_call, leads.rep, lead.pk)
     assert leads.now(lead).status == "contacted"
     assert kinds(lead) == {"leads.no_next_step"}
-    leads.act(actions.set_lead_step, leads.rep, lead.pk, next_step="Visitar", next_step_on=timezone.localdate())
+    leads.act(actions.set_lead_step, leads.rep, lead.pk, next_step="Visitar", next_step_on=madrid_day())
     assert kinds(lead) == {"leads.next_step_due"}
-    tomorrow = timezone.localdate() + timedelta(days=1)
+    tomorrow = madrid_day() + timedelta(days=1)
     leads.act(actions.put_off_lead_step, leads.rep, lead.pk, next_step_on=tomorrow)
     assert kinds(lead) == set()
 
@@ -66,3 +69,11 @@ def test_the_end_takes_all_of_it_back(leads: Leads, done: bool) -> None:
 )
 def test_points(amount: Any, status: str, points: int) -> None:
     assert importance(amount, status, Tuning().value) == points
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Lima", "Pacific/Auckland"])
+def test_a_lead_came_on_the_companys_day_whoever_asks(leads: Leads, zone: str) -> None:
+    at = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
+    with timezone.override(zone):
+        assert came({"received_at": at}) == date(2026, 3, 4)
+        assert company_midnight(date(2026, 3, 4)) == datetime(2026, 3, 3, 23, tzinfo=UTC)

@@ -17,10 +17,11 @@ from coordina.privacy.actions import hold_person, switch_rule_off, switch_rule_o
 from coordina.privacy.jobs import apply_rules
 from coordina.privacy.models import Erasure, RetentionRule
 from coordina.privacy.retention import NOTICE, due_now
+from tests.clock import madrid_day
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.now().date()
+TODAY = madrid_day()
 LONG_AGO = timezone.now() - dt.timedelta(days=500)
 
 

@@ -26,10 +26,11 @@ from coordina.privacy.models import Erasure, Hold, PrivacyRequest
 from coordina.privacy.rules import month_after
 from coordina.privacy.telling import tables_of
 from coordina.records.actions import add_note
+from tests.clock import madrid_day
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.now().date()
+TODAY = madrid_day()
 DAY = dt.timedelta(days=1)
 
 

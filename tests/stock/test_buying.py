@@ -21,6 +21,7 @@ from coordina.stock.purchasing import (
 from coordina.stock.queries import availability
 from coordina.stock.receipts import compare_incoming, rebuild_incoming
 from coordina.stock.reserving import reserve
+from tests.clock import madrid_day
 from tests.stock.ground import Stock, check
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_what_is_sent_is_incoming_until_it_came(stock: Stock, buyer: Buyer) -> N
     assert buyer.order.reference == "PUR-000001" and buyer.lamps.unit_price == Decimal("12.5")
     assert incoming(stock) == (0, None)
     sent = buyer.act(send_purchase)
-    due = timezone.localdate() + timedelta(days=9)
+    due = madrid_day() + timedelta(days=9)
     assert (sent.status, sent.expected_on) == ("sent", due), "by the supplier's lead time"
     assert incoming(stock) == (40, due)
     stock.undo_last("stock.send_purchase", stock.keeper)
@@ -132,7 +133,7 @@ def test_what_was_sent_keeps_its_lines(stock: Stock, buyer: Buyer) -> None:
 def test_what_may_be_promised_by_a_day(stock: Stock, buyer: Buyer) -> None:
     stock.received("10")
     buyer.act(send_purchase)
-    due = timezone.localdate() + timedelta(days=9)
+    due = madrid_day() + timedelta(days=9)
     now = timezone.now()
     with change_set(by=stock.boss, at=now, via="web"):
         promise = reserve(product=stock.lamp, quantity=Decimal(12), subject=stock.cable, by=stock.boss, at=now)

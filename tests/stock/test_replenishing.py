@@ -17,6 +17,7 @@ from coordina.stock.models import PurchaseLine, PurchaseOrder, StockMove, Suppli
 from coordina.stock.ordering import order_more, order_proposed, take_reorder_point
 from coordina.stock.places import outside
 from coordina.stock.replenishing import Demand, advise, movers, points
+from tests.clock import madrid_day
 from tests.stock.ground import Stock, check
 
 
@@ -67,7 +68,7 @@ def sold(stock: Stock) -> Stock:
     supplier = stock.create(Supplier, name="Óptica Vega", lead_days="9", lead_deviation="2", currency="EUR")
     stock.create(SupplierProduct, supplier=supplier, product=stock.lamp, price="12.5", minimum="10", multiple="25")
     stock.received("800")
-    now, today = timezone.now(), timezone.localdate()
+    now, today = timezone.now(), madrid_day()
     with change_set(by=stock.keeper, at=now, via="system"):
         place, out = stock.place(stock.main), outside(Place.CUSTOMER)
         rows: list[dict[str, Any]] = [
@@ -81,7 +82,7 @@ def sold(stock: Stock) -> Stock:
 
 @pytest.mark.django_db
 def test_what_sells_is_proposed_with_quantity_day_and_reason(sold: Stock) -> None:
-    today, item = timezone.localdate(), sold.item()
+    today, item = madrid_day(), sold.item()
     [advice] = advise([item], today)
     assert advice.demand.daily == pytest.approx(4, abs=0.05) and not advice.demand.intermittent
     assert not advice.quantity and advice.point > 36 and advice.lead == 9

@@ -14,7 +14,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import timezone
 
 from coordina.accounts.models import User
 from coordina.activity.actions import add_comment
@@ -38,6 +37,7 @@ from coordina.records.jobs import import_rows
 from coordina.records.models import ImportRun
 from coordina.stock.models import PurchaseLine, PurchaseOrder, Supplier, Warehouse
 from coordina.stock.purchasing import send_purchase
+from tests.clock import madrid_day
 from tests.guards.replay import Key, stored, touching_records
 
 from .conftest import World, sound
@@ -89,7 +89,7 @@ def planted(world: World) -> Planted:
     seller = world.make(Supplier, name=CANARY)
     bought = world.make(PurchaseOrder, supplier=seller.pk, warehouse=house.pk, supplier_reference=CANARY, why=CANARY)
     part = world.make(PurchaseLine, purchase=bought.pk, product=product.pk, quantity="5", unit_price="777333.11")
-    submit(of(send_purchase), {"expected_on": timezone.localdate()}, by=world.director, pk=bought.pk, via="web")
+    submit(of(send_purchase), {"expected_on": madrid_day()}, by=world.director, pk=bought.pk, via="web")
     ticket = keep([CANARY.encode()])
     file = submit(of(attach_file), {"name": f"{CANARY}.txt", "ticket": ticket, **about}, by=luis, via="web")
     submit(of(set_tags), {"tags": ["vip"], **about}, by=luis, via="web")

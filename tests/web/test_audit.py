@@ -25,6 +25,7 @@ from coordina.ledger.queue import run_until_idle
 from coordina.ledger.undo import undo
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity
+from tests.clock import madrid_day
 
 from .conftest import World
 
@@ -99,9 +100,9 @@ def test_it_narrows_by_everything(world: World, company: Company) -> None:
     assert "Lote 7" in page
     assert "Lote 8" not in page
     assert "Ponferrada" in page
-    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    tomorrow = madrid_day() + dt.timedelta(days=1)
     assert changes(client, **{"from": tomorrow.isoformat()}) == 0
-    assert changes(client, type="company", to=timezone.localdate().isoformat()) == 4
+    assert changes(client, type="company", to=madrid_day().isoformat()) == 4
     assert changes(client, type="company", to="hoy") == 4
     assert changes(client, **{"from": f"{tomorrow:%d/%m/%Y}"}) == 0
 

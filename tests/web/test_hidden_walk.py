@@ -42,6 +42,7 @@ from coordina.records.fields.actions import add_field
 from coordina.records.view_writers import save_view
 from coordina.stock.models import PurchaseLine, PurchaseOrder, Supplier, Warehouse
 from coordina.stock.purchasing import send_purchase
+from tests.clock import madrid_day
 
 from .conftest import World, sound
 from .test_abuse_doors import addresses, answer_of
@@ -134,7 +135,7 @@ def bought(world: World, product: int) -> int:
     order = submit(standard(PurchaseOrder, "create"), head, by=world.director, via="web")
     line = {"purchase": order.pk, "product": product, "quantity": "5"}
     submit(standard(PurchaseLine, "create"), line, by=world.director, via="web")
-    due = {"expected_on": timezone.localdate()}
+    due = {"expected_on": madrid_day()}
     submit(of(send_purchase), due, by=world.director, via="web", pk=order.pk)
     return int(order.pk)
 

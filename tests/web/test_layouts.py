@@ -23,6 +23,7 @@ from coordina.records.figures import Asked, figures
 from coordina.records.grouping import axes_of, measures_of, sums_of
 from coordina.records.models import KeptFigures
 from coordina.web.saved import pages
+from tests.clock import madrid_day
 
 from .conftest import World
 
@@ -39,7 +40,7 @@ def deals(world: World) -> World:
     """Ana has two open opportunities of 1,000 and 2,500; Luis one whose amount is known."""
     with change_set(by=world.director, at=timezone.now(), via="system"):
         make_default_pipeline(by=world.director, at=timezone.now())
-    near = timezone.localdate()
+    near = madrid_day()
     for name, owner, amount in (("Faro", world.ana, 1000), ("Boya", world.ana, 2500), ("Oculta", world.luis, SECRET)):
         world.make(Opportunity, name=name, amount=str(amount), closes_on=str(near), owner=owner.pk, source=f"De{name}")
     return world
@@ -169,7 +170,7 @@ def test_rows_stand_under_the_head_of_their_group(deals: World, director: Any) -
 
 def test_a_chart_has_a_table_whose_numbers_open_their_records(deals: World, director: Any) -> None:
     page = text_of(director.get("/opportunities/?layout=chart&by=closes_on&of=count"))
-    month = f"{timezone.localdate():%Y-%m}"
+    month = f"{madrid_day():%Y-%m}"
     assert f"q=closes_on+in+{month}" in page.replace("&amp;", "&")
     url = re.search(r'<td class="num right strong"><a href="([^"]+)"', page)
     assert url is not None

@@ -30,6 +30,7 @@ from coordina.stock.actions import receive
 from coordina.stock.models import PurchaseLine, PurchaseOrder, StockItem, Supplier, Warehouse
 from coordina.stock.purchasing import send_purchase
 from coordina.web.today.since import kinds_of, last_working_day
+from tests.clock import madrid_day
 
 from .conftest import World
 
@@ -40,7 +41,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def today() -> dt.date:
-    return timezone.localdate()
+    return madrid_day()
 
 
 @pytest.fixture
@@ -224,7 +225,7 @@ def test_people_without_consent_are_among_the_matters(world: World) -> None:
     url = f"/people/{person.pk}/do/record-consent/"
     page = world.client(world.ana).get(url)
     assert "Dado" in page.content.decode() or "Given" in page.content.decode()
-    today = timezone.localdate()
+    today = madrid_day()
     values = {"consent": "given", "consent_source": "Feria", "consent_on": today.isoformat(), "version": person.version}
     assert world.client(world.ana).post(url, values).status_code == 302
     assert quadrants(world.client(world.ana)) == {}
@@ -308,16 +309,16 @@ def stock_that_needs_a_hand(world: World) -> None:
     lamp, cable = (world.make(Product, name=name).pk for name in ("Lámpara", "Cable"))
     world.make(StockItem, product=lamp, warehouse=house, reorder_point="5")
     idle = world.make(StockItem, product=cable, warehouse=house)
-    long_ago = timezone.localdate() - 200 * DAY
+    long_ago = madrid_day() - 200 * DAY
     submit(of(receive), {"quantity": "3", "moved_on": long_ago}, by=world.director, pk=idle.pk, via="web")
     order = world.make(PurchaseOrder, supplier=world.make(Supplier, name="Óptica Vega").pk, warehouse=house)
     world.make(PurchaseLine, purchase=order.pk, product=lamp, quantity="1")
-    due = {"expected_on": timezone.localdate()}
+    due = {"expected_on": madrid_day()}
     submit(of(send_purchase), due, by=world.director, pk=order.pk, via="web")
 
 
 def test_the_list_of_a_kind_holds_the_same_records(world: World, sales: dict[str, Opportunity]) -> None:
-    yesterday = timezone.localdate() - DAY
+    yesterday = madrid_day() - DAY
     world.make(Opportunity, name="Vieja", owner=world.ana.pk, closes_on=yesterday, next_step="Llamar")
     world.make(Person, name="Sin permiso", owner=world.ana.pk)
     for given in (

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from coordina.activity.models import Alert, AlertMark
@@ -14,6 +13,7 @@ from coordina.customers.models import Company
 from coordina.ledger.doors import submit
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity
+from tests.clock import madrid_day
 
 from .conftest import World
 
@@ -23,7 +23,7 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture
 def morning(page: Any, live_server: Any, world: World) -> Any:
     """Four matters of Ana: a follow-up, one without a step, a close that passed, one without a company."""
-    today = timezone.localdate()
+    today = madrid_day()
     submit(of(make_default_pipeline), {}, by=world.director, via="web")
     company = world.make(Company, name="Marabú", by=world.ana)
     calm = {"company": company.pk, "next_step": "Llamar", "next_step_on": today + 5 * DAY, "closes_on": today + 9 * DAY}

@@ -10,6 +10,7 @@ from coordina.ledger.change_sets import change_set
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity
 from coordina.records.models import Audience, SavedView
+from tests.clock import madrid_day
 
 from .conftest import World
 
@@ -21,7 +22,7 @@ def sea(world: World) -> World:
     """Three opportunities of the north; the second is small and closes later."""
     with change_set(by=world.director, at=timezone.now(), via="system"):
         make_default_pipeline(by=world.director, at=timezone.now())
-    day = timezone.localdate().replace(day=15)
+    day = madrid_day().replace(day=15)
     for name, amount in (("Faro", 9000), ("Boya", 10), ("Grúa", 7000)):
         world.make(Opportunity, name=name, amount=str(amount), closes_on=str(day), owner=world.ana.pk)
     return world

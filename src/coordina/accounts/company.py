@@ -1,6 +1,6 @@
 """The company itself, which every request asks for."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from coordina.accounts.models import Organization
@@ -16,10 +16,20 @@ def the_company() -> Organization | None:
     return twin(found[0]) if found else None
 
 
-def company_day(at: datetime) -> date:
-    """The day it is for the company at a moment, in its own time zone."""
+def company_zone() -> ZoneInfo:
+    """The company's time zone, whatever that of the person who reads or writes."""
     company = the_company()
     try:
-        return at.astimezone(ZoneInfo(company.time_zone if company is not None else "UTC")).date()
+        return ZoneInfo(company.time_zone if company is not None else "UTC")
     except (ZoneInfoNotFoundError, ValueError):
-        return at.date()
+        return ZoneInfo("UTC")
+
+
+def company_day(at: datetime) -> date:
+    """The day it is for the company at a moment, in its own time zone."""
+    return at.astimezone(company_zone()).date()
+
+
+def company_midnight(day: date) -> datetime:
+    """The first moment of a day for the company."""
+    return datetime.combine(day, time(), company_zone())

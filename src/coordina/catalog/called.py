@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from coordina.accounts.company import company_day
 from coordina.catalog.models import TaxClass, Unit
 from coordina.catalog.tax_queries import regimes_now
 from coordina.catalog.taxation import Place, Position, Treatment, Why, taxes_on
@@ -24,7 +25,7 @@ def units_called(texts: Iterable[str]) -> dict[str, int]:
 def classes_called(texts: Iterable[str]) -> dict[str, int]:
     """Tax classes by the percentage that they bear today where one sells: `21`, `21 %`, `IVA 21`."""
     _regimes, ours = regimes_now()
-    today = timezone.localdate()
+    today = company_day(timezone.now())
     if ours is None:
         return {}
     by_percent: dict[Decimal, int] = {}

@@ -3,10 +3,10 @@
 import datetime as dt
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from coordina.accounts.company import company_day, company_midnight
 from coordina.core.formats import Formats
 from coordina.core.watchers import Act, Row, Tuning, Watcher, watch
 from coordina.leads import rules
@@ -18,15 +18,9 @@ WEIGHT = ("amount", "status")
 NAMES = ("title", "company_name", "source", "currency", "stage__name")
 
 
-def start_of(day: dt.date) -> dt.datetime:
-    """The first moment of a day, in the time zone in force."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
-
-
 def came(row: Row) -> dt.date:
-    """Day on which a lead came."""
-    at: dt.datetime = row["received_at"]
-    return timezone.localtime(at).date()
+    """Day on which a lead came, for the company: alerts are the same whoever writes, in a request or in a job."""
+    return company_day(row["received_at"])
 
 
 def importance(row: Row, said: Tuning) -> int:
@@ -97,7 +91,7 @@ watch(
         of=Lead,
         label=gettext_lazy("No first touch"),
         icon="phone",
-        when=lambda today: Q(status__in=OPEN, first_touch_at=None, received_at__lt=start_of(today)),
+        when=lambda today: Q(status__in=OPEN, first_touch_at=None, received_at__lt=company_midnight(today)),
         columns=("first_touch_at", "received_at", *WEIGHT),
         about=("first_touch_at",),
         shows=NAMES,

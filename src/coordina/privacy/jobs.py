@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coordina.accounts.company import company_day
 from coordina.accounts.enums import Access
 from coordina.accounts.models import User
 from coordina.core.filters import BadFilter
@@ -114,7 +115,7 @@ def _emptied(label: str, record: Any) -> bool:
 @task(kind=Kind.LONG, label=_("Ending holds"))
 def end_holds() -> int:
     """Erase whom a hold has kept, from the day after its end on."""
-    over = Hold.objects.filter(erase=True, until__lt=timezone.localdate()).order_by("pk")
+    over = Hold.objects.filter(erase=True, until__lt=company_day(timezone.now())).order_by("pk")
     done = 0
     for hold in over:
         record = record_named(hold.subject_type, hold.subject_id)
@@ -129,14 +130,14 @@ def end_holds() -> int:
 
 def held_until(record: Any) -> dt.date | None:
     """Last day on which a duty keeps somebody; None where none does."""
-    days = Hold.of(record).filter(until__gte=timezone.localdate()).values_list("until", flat=True)
+    days = Hold.of(record).filter(until__gte=company_day(timezone.now())).values_list("until", flat=True)
     return max(days, default=None)
 
 
 @task(kind=Kind.LONG, label=_("Keeping to rules of retention"))
 def apply_rules() -> int:
     """Tell of what rules are about to erase, and a week later erase it; gives how many people."""
-    today, done = timezone.localdate(), 0
+    today, done = company_day(timezone.now()), 0
     for rule in RetentionRule.objects.filter(active=True).order_by("pk"):
         user = User.objects.for_request().filter(pk=rule.owner_id or 0, access=Access.ACTIVE).first()
         if user is None or not user.may(ERASE):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from coordina.accounts.company import company_day
 from coordina.accounts.enums import Access
 from coordina.accounts.models import User
 from coordina.activity.kinds import KINDS, Kind
@@ -46,7 +47,7 @@ def due_now(rule: RetentionRule, user: User, more: timedelta = timedelta()) -> Q
     rows: Any = known.model.objects
     found = rows.visible_to(user).filter(compile_filter(parse(text), vocabulary_of(known), asker))
     old = timezone.now() - timedelta(days=days)
-    held = Hold.objects.filter(subject_type=known.model._meta.label, until__gte=timezone.localdate())
+    held = Hold.objects.filter(subject_type=known.model._meta.label, until__gte=company_day(timezone.now()))
     due: QuerySet[Any] = found.filter(created_at__lt=old).exclude(pk__in=held.values("subject_id"))
     return due
 
