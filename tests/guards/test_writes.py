@@ -48,6 +48,7 @@ WRITTEN_BY = {
     "hooks/signing.py": "what secrets are derived from, a machine table",
     "leads/conversion.py": "the action that converts a lead, too long to stand among the others",
     "leads/stages.py": "the stages a company begins with, in the change set that founds it or makes the first lead",
+    "orders/fulfilment.py": "what the rooms above tell an order, inside their actions",
     "pipeline/defaults.py": "what a new company begins with, inside the change set of the founding",
     "pipeline/importing.py": "answers to an import's questions, by the writer, in its change set",
     "pipeline/way.py": "the stages that opportunities and leads went through, written by their writers",

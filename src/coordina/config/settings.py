@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "coordina.stock",
     "coordina.pipeline",
     "coordina.leads",
+    "coordina.orders",
     "coordina.connect",
     "coordina.privacy",
     "coordina.insights",

@@ -111,6 +111,7 @@ OPPORTUNITIES = Item(
     "pipeline.view_opportunity",
     short=_("Sales"),
 )
+ORDERS = Item(_("Orders"), "box", "web:list", ("orders",), "orders.view_order")
 PRODUCTS = Item(_("Products"), "package", "web:list", ("products",), "catalog.view_product")
 STOCK = Item(
     _("Inventory"),
@@ -127,13 +128,14 @@ IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="record
 SETTINGS = Item(_("Settings"), "settings", "web:settings")
 
 GROUPS: tuple[tuple[Item, ...], ...] = (
-    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, PRODUCTS, STOCK, REPLENISH, DASHBOARD),
+    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS, STOCK, REPLENISH, DASHBOARD),
     (QUALITY, DUPLICATES, IMPORT, SETTINGS),
 )
 DOCK: tuple[Item, ...] = (HOME, OPPORTUNITIES, CUSTOMERS)
 CREATE: tuple[Item, ...] = (
     Item(_("New opportunity"), "target-arrow", "web:new", ("opportunities",), "pipeline.add_opportunity", key="o"),
     Item(_("New lead"), "user-question", "web:new", ("leads",), "leads.add_lead", key="l"),
+    Item(_("New order"), "box", "web:new", ("orders",), "orders.add_order", key="d"),
     Item(_("New company"), "building-store", "web:new", ("companies",), "customers.add_company", key="e"),
     Item(_("New contact"), "user-plus", "web:new", ("people",), "customers.add_person", key="p"),
     Item(_("New product"), "package", "web:new", ("products",), "catalog.add_product", key="r"),
