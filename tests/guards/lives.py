@@ -106,8 +106,14 @@ class Lives:
             self.done[way.__name__ if what is not False else "nothing"] += 1
 
     def somebody(self) -> User:
-        """Mostly the administrator, who may do everything."""
-        return self.chance.choices([self.world.boss, self.world.rep, self.world.other], [6, 2, 1])[0]
+        """Mostly the administrator, who may do everything; as a request finds them now, in the team they are in."""
+        return self.now(self.chance.choices([self.world.boss, self.world.rep, self.world.other], [6, 2, 1])[0])
+
+    @staticmethod
+    def now(user: User) -> User:
+        """Somebody as the database has them."""
+        found: User = User.objects.for_request().get(pk=user.pk)
+        return found
 
     def any_of(self, model: Any, **which: Any) -> Any:
         """Some row of a model; None where there is none."""
@@ -272,7 +278,7 @@ class Lives:
             if self.chance.random() < 0.3:
                 known.model.objects.filter(pk__in=[o.pk for o in objs]).update(name=self.text())
                 return len(objs)
-            owner = self.chance.choice([self.world.rep, self.world.other])
+            owner = self.now(self.chance.choice([self.world.rep, self.world.other]))
             stage = self.any_of(Stage, kind="open")
             amount = Decimal(self.chance.randrange(10_000)) / 100
             pairs = []

@@ -37,6 +37,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "tax_rate": {"percent": "21", "since": "2026-01-01"},
     "stock_count": {"counted": "3"},
     "purchase_line": {"quantity": "3"},
+    "order_line": {"unit_price": "5"},
 }
 """What a form of some types asks for beside texts and links."""
 PLAIN = {"time_zone", "currency", "postal_code", "tax_id"}
