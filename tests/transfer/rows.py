@@ -19,6 +19,8 @@ PACKED = pack([[7, "c", {"name": HARD}], [14, "u", {}]])
 MUST: dict[str, dict[str, Callable[[int], Any]]] = {
     "ledger.Batch": {"model": lambda number: "customers.Company", "data": lambda number: PACKED},
     "stock.Location": {"kind": lambda number: Place.INSIDE},
+    "orders.OrderLine": {name: lambda number: Decimal(number) for name in ("shipped", "delivered", "returned")}
+    | {"cancelled": lambda number: Decimal(number), "discount": lambda number: Decimal(number)},
     "stock.StockMove": {"target": lambda number: (3 - number) * 7},
 }
 """Columns that cannot hold just anything, by table."""

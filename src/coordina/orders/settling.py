@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from coordina.accounts.days import today_of
-from coordina.accounts.rates import dated_rates
+from coordina.accounts.rates import dated_rates, reporting_currency
 from coordina.catalog.enums import Nature
 from coordina.catalog.tax_queries import Taxes, place_of, regimes_now, taxes_for
 from coordina.catalog.taxation import position_of
@@ -156,7 +156,10 @@ def _take(line: OrderLine, taxes: Taxes, day: dt.date) -> None:
 def _add_up(order: Order, lines: Sequence[OrderLine]) -> None:
     priced = [rules.Priced(line.wanted, line.unit_price, line.discount, line.rates) for line in lines]
     found = rules.added_up(
-        priced, order.currency, with_tax=order.prices_with_tax, rounding=Rounding(order.tax_rounding)
+        priced,
+        order.currency or reporting_currency(),
+        with_tax=order.prices_with_tax,
+        rounding=Rounding(order.tax_rounding),
     )
     for line, share in zip(lines, found.lines, strict=True):
         line.net, line.tax = share.net, share.tax
@@ -168,7 +171,9 @@ def valued(order: Order) -> Decimal | None:
     """The net in the reporting currency; None where no rate is known."""
     day = order.placed_on or changes.required(Order).at.date()
     try:
-        return reporting_value(order.net, order.currency, dated_rates({order.currency}), day)
+        return reporting_value(
+            order.net, order.currency or reporting_currency(), dated_rates({order.currency} - {""}), day
+        )
     except Refusal:
         return None
 
