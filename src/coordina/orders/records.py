@@ -78,7 +78,7 @@ ORDER = declare(
         f("cancelled_on"),
         f("cancel_reason"),
         f("warehouse", aliases=("almacén", "warehouse")),
-        f("address", importable=False),
+        f("address", editable=False, importable=False),
         f("delivery_to", aliases=("dirección de entrega", "ship to", "delivery address", "shipping address")),
         f("notes", aliases=("notas", "notes", "comments", "observaciones")),
         tags_field(Order),

@@ -19,6 +19,7 @@ from coordina.core.changes import Values
 from coordina.core.references import format_reference
 from coordina.core.refusals import Refusal
 from coordina.core.writer import Writer
+from coordina.customers.enums import AddressKind
 from coordina.customers.models import Address
 from coordina.ledger.models.sequences import take
 from coordina.orders import rules
@@ -42,6 +43,8 @@ PREFIX = "was_"
 AGREED = ("company", "currency", "prices_with_tax", "placed_on")
 """Fields of an order that stay once it is confirmed."""
 LINE_AGREED = ("product", "quantity", "unit_price", "discount")
+DELIVERED_TO = (AddressKind.DELIVERY, AddressKind.MAIN)
+"""Kinds of addresses that goods are sent to where nobody says another place, the first first."""
 SENT = rules.RANK[State.SHIPPED]
 
 
@@ -85,6 +88,7 @@ class OrderWriter(Tagged[Order]):
         """Give references, owners, currency and days; take over how far orders from elsewhere were."""
         super().prepare(made, rows, by=by, at=at)
         today, currency = today_of(by, at), reporting_currency()
+        send_home([order for order in made if not order.delivery_to])
         for order, row, number in zip(made, rows, take(SERIES, len(made)) if made else (), strict=True):
             order.reference = format_reference(SERIES, number)
             order.currency = order.currency or currency
@@ -93,8 +97,6 @@ class OrderWriter(Tagged[Order]):
             if order.placed_on is None and not order.was:
                 order.placed_on = today
             order.expected_on = order.promised_on
-            if order.address is not None and not order.delivery_to:
-                order.delivery_to = text_of(order.address)
             order.status = rules.state_of(facts_of(order), ())
 
     def edit(self, changes: Sequence[tuple[Order, Values]], *, by: Any, at: datetime) -> list[Order]:
@@ -138,6 +140,19 @@ def _take_over(order: Order, row: Values) -> None:
     days = [(state.value, getattr(order, column)) for state, column in PAST]
     given = any(row.get(PREFIX + column) is not None for _state, column in PAST)
     order.was = row.get("was") or (rules.was_of(days) if given else order.was)
+
+
+def send_home(orders: Sequence[Order]) -> None:
+    """Send orders that name no place to their company's address for deliveries, else to its main one."""
+    wanted = {order.company_id for order in orders if order.address_id is None}
+    known: dict[int, Address] = {}
+    rows = Address.objects.filter(company__in=wanted, kind__in=DELIVERED_TO)
+    for address in sorted(rows, key=lambda row: (DELIVERED_TO.index(AddressKind(row.kind)), row.pk)):
+        known.setdefault(address.company_id, address)
+    for order in orders:
+        order.address = order.address or known.get(order.company_id)
+        if order.address is not None and not order.was:
+            order.delivery_to = text_of(order.address)
 
 
 def text_of(address: Address) -> str:

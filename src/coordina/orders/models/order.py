@@ -64,7 +64,7 @@ class Order(LookedAfter, Extensible):
     tax = models.DecimalField(_("tax"), max_digits=16, decimal_places=2, default=0, editable=False)
     total = models.DecimalField(_("total"), max_digits=16, decimal_places=2, default=0, editable=False)
     value = models.DecimalField(
-        _("net in the reporting currency"), max_digits=16, decimal_places=2, null=True, editable=False
+        _("net in the reporting currency"), max_digits=16, decimal_places=2, null=True, default=0, editable=False
     )
     placed_on = models.DateField(_("ordered on"), null=True, blank=True)
     requested_on = models.DateField(_("wanted on"), null=True, blank=True)
