@@ -112,6 +112,13 @@ COMPANY = declare(
             aliases=("régimen fiscal", "posición fiscal", "fiscal position", "tax treatment"),
         ),
         f(
+            "credit_limit",
+            kind=Kind.MONEY,
+            minimum=0,
+            help=_("How much it may have ordered and not closed; empty for no limit."),
+            aliases=("límite de crédito", "crédito", "credit limit", "creditlimit", "riesgo"),
+        ),
+        f(
             "parent",
             help=_("The company or group it belongs to."),
             aliases=(
@@ -216,7 +223,7 @@ COMPANY = declare(
         Section(
             _("Company"), ("name", "relation", "industry", "parent", "tax_id", "founded", "employees", "annual_revenue")
         ),
-        Section(_("Terms"), ("customer_group", "equivalence_surcharge", "tax_treatment")),
+        Section(_("Terms"), ("customer_group", "equivalence_surcharge", "tax_treatment", "credit_limit")),
         Section(_("Contact"), ("phone", "email", "website", "city", "country")),
         WAYS,
         Section(_("Who looks after it"), ("owner", "tags", "description")),

@@ -13,6 +13,7 @@ from coordina.catalog.enums import Nature
 from coordina.core.actions import action
 from coordina.core.permissions import LEADERS, SELLERS, permission
 from coordina.core.refusals import Invalid, Refusal, Text
+from coordina.orders.checks import findings
 from coordina.orders.enums import AHEAD, ARRIVED, LIVE, State
 from coordina.orders.fulfilment import at_work, note_days, pick
 from coordina.orders.models import Order, OrderLine
@@ -28,6 +29,10 @@ RESERVE = permission(
     "orders.reserve_order", noun=NOUN, verb="reserve", grants=LEADERS | SELLERS | {"logistics": "all"},
     label=_("Reserve stock for orders, release and pick it"),
 )  # fmt: skip
+OVERRIDE = permission(
+    "orders.override_checks", noun=NOUN, verb="override", grants=LEADERS | {"manager": "team"},
+    label=_("Confirm orders although a check speaks against it"),
+)  # fmt: skip
 UNTOUCHED = (State.CONFIRMED, State.RESERVED, State.PICKED)
 
 
@@ -39,6 +44,7 @@ def _said(label: Text, **more: Any) -> dict[str, Any]:
 Because = Annotated[str, Field(min_length=1, max_length=300, json_schema_extra=_said(_("why")))]
 Promised = Annotated[date | None, Field(json_schema_extra=_said(_("promised on")))]
 Anyway = Annotated[bool, Field(json_schema_extra=_said(_("confirm although something is missing")))]
+Reason = Annotated[str, Field(max_length=300, json_schema_extra=_said(_("why it is confirmed anyway")))]
 Day = Annotated[date | None, Field(json_schema_extra=_said(_("on"), initial="today"))]
 
 
@@ -47,13 +53,20 @@ Day = Annotated[date | None, Field(json_schema_extra=_said(_("on"), initial="tod
     lifecycle=((State.RECEIVED,), None),
 )  # fmt: skip
 def confirm_order(
-    *, order: Order, promised_on: Promised = None, accept_missing: Anyway = False, by: User, at: datetime
+    *,
+    order: Order,
+    promised_on: Promised = None,
+    accept_missing: Anyway = False,
+    override_reason: Reason = "",
+    by: User,
+    at: datetime,
 ) -> Order:
     """Accept what the customer ordered: prices and taxes stand from now on, and what is there is reserved.
 
     Args:
         promised_on: Day promised to the customer; the day they want it when left empty.
         accept_missing: What is not there is reserved later, when it came.
+        override_reason: Needed where a check speaks against it; it is kept with the order.
     """
     today = today_of(by, at)
     day = promised_on or order.promised_on or order.requested_on
@@ -62,11 +75,12 @@ def confirm_order(
     with at_work(order) as lines:
         _check_state(order, (State.RECEIVED,))
         _check_whole(lines)
+        if order.address is not None and not order.delivery_to:
+            order.delivery_to = text_of(order.address)
+        _judge(order, lines, today, override_reason, by)
         order.confirmed_on = today
         order.promised_on = order.promised_on or day
         order.expected_on = order.expected_on or day
-        if order.address is not None and not order.delivery_to:
-            order.delivery_to = text_of(order.address)
         order.save()
         missing = reserve_open(order, lines, day, by, at)
         if missing and not accept_missing:
@@ -92,6 +106,22 @@ def _check_whole(lines: dict[int, OrderLine]) -> None:
     if unknown is not None:
         message = gettext("“%(product)s” has no price yet. Write it first.")
         raise Refusal("price", message % {"product": unknown.product}, status=409)
+
+
+def _judge(order: Order, lines: dict[int, OrderLine], today: date, reason: str, by: User) -> None:
+    """Refuse what a check blocks, unless somebody who may says why it goes on anyway; that is kept with the order.
+
+    Raises:
+        Invalid: At the reason, with what each check says.
+    """
+    blocking = [f.words for f in findings(order, list(lines.values()), today, by) if f.blocks]
+    if not blocking:
+        return
+    if not reason.strip() or not by.may(OVERRIDE):
+        way = gettext("Mend it, or say why it is confirmed anyway.")
+        ask = gettext("Mend it, or ask somebody who may confirm it anyway.")
+        raise Invalid({"override_reason": [*blocking, way if by.may(OVERRIDE) else ask]})
+    order.override_reason, order.overridden = reason.strip(), "\n".join(blocking)
 
 
 def _short(line: OrderLine, promise: Promise) -> str:
@@ -204,6 +234,7 @@ def reopen_order(*, order: Order, by: User, at: datetime) -> Order:
             raise Refusal("state", _("It was confirmed in another system and stays so."), status=409)
         _released(lines)
         order.confirmed_on = order.picked_on = None
+        order.override_reason = order.overridden = ""
         order.save()
     return order
 

@@ -77,6 +77,8 @@ ORDER = declare(
         f("closed_on"),
         f("cancelled_on"),
         f("cancel_reason"),
+        f("override_reason"),
+        f("overridden"),
         f("warehouse", aliases=("almacén", "warehouse")),
         f("address", editable=False, importable=False),
         f("delivery_to", aliases=("dirección de entrega", "ship to", "delivery address", "shipping address")),

@@ -40,6 +40,7 @@ class Company(LookedAfter, Contactable, Extensible):
         tax_id: As the country writes it, checked where its rule is known.
         equivalence_surcharge: Whether it is a retailer on whose goods the surcharge is charged besides the tax.
         tax_treatment: How sales to it are taxed; empty: as its place says.
+        credit_limit: How much it may have open, in the reporting currency; empty: nobody has set a limit.
     """
 
     name = models.CharField(_("name"), max_length=200)
@@ -59,6 +60,7 @@ class Company(LookedAfter, Contactable, Extensible):
     tax_treatment = models.CharField(
         _("tax treatment"), max_length=10, choices=TaxTreatment.choices, blank=True, default=""
     )
+    credit_limit = models.DecimalField(_("credit limit"), max_digits=16, decimal_places=2, null=True, blank=True)
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("part of")
     )

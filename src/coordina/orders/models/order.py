@@ -35,12 +35,16 @@ class Order(LookedAfter, Extensible):
         delivery_to: Where it goes, as it stood when it was confirmed.
         net, tax, total: Sums of the lines in `currency`; what is cancelled does not count.
         value: Net in the reporting currency, by the rate of the day it was placed.
+        override_reason: Why it was confirmed although a check spoke against it. overridden: What the checks had said.
         tax_rounding: Where tax is rounded, kept with the rates of the lines.
     """
 
     title_column: ClassVar[str] = "reference"
     worked_out: ClassVar[frozenset[str]] = frozenset(DERIVED)
-    undo_together: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"cancelled_on", "cancel_reason"}),)
+    undo_together: ClassVar[tuple[frozenset[str], ...]] = (
+        frozenset({"cancelled_on", "cancel_reason"}),
+        frozenset({"override_reason", "overridden"}),
+    )
 
     reference = models.CharField(_("reference"), max_length=20, editable=False)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
@@ -78,6 +82,8 @@ class Order(LookedAfter, Extensible):
     closed_on = models.DateField(_("closed on"), null=True, editable=False)
     cancelled_on = models.DateField(_("cancelled on"), null=True, editable=False)
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=300, default="", editable=False)
+    override_reason = models.CharField(_("why it was confirmed anyway"), max_length=300, default="", editable=False)
+    overridden = models.TextField(_("what the checks had said"), default="", editable=False)
     warehouse = models.ForeignKey(
         Warehouse, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("warehouse")
     )

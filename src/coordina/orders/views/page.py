@@ -17,6 +17,7 @@ from coordina.core.formats import Formats
 from coordina.core.types import type_of
 from coordina.core.visibility import covers
 from coordina.orders import rules
+from coordina.orders.checks import findings
 from coordina.orders.enums import AHEAD, State
 from coordina.orders.models import Order, OrderLine
 
@@ -72,6 +73,21 @@ def _mark_now(steps: list[dict[str, Any]], order: Order, formats: Formats) -> No
     steps[arrival]["note"] = text
     if late or moved:
         steps[arrival]["state"] = "late"
+
+
+def checks(order: Order, user: User) -> dict[str, Any]:
+    """What to look at before the order is confirmed; afterwards what was overridden, and why."""
+    known = type_of(Order).known_to(user)
+    if order.status != State.RECEIVED or "total" not in known:
+        told = order.overridden.splitlines() if order.overridden and "overridden" in known else []
+        return {"findings": [], "overridden": told, "reason": order.override_reason if told else ""}
+    if "net" not in type_of(OrderLine).known_to(user):
+        return {"findings": []}
+    rows = OrderLine.objects.visible_to(user).filter(order=order.pk).select_related("product").order_by("pk")
+    whole = Order.objects.visible_to(user).select_related("company", "address").filter(pk=order.pk).first()
+    found = list(rows)
+    today = formats_here(order.currency).today
+    return {"findings": findings(whole, found, today, user) if found and whole is not None else []}
 
 
 def lines(order: Order, user: User) -> dict[str, Any]:
