@@ -24,6 +24,7 @@ from coordina.ledger.change_sets import change_set
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.queue.worker import run_until_idle
+from coordina.orders.models import Order
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity
 from coordina.stock.actions import receive
@@ -329,6 +330,8 @@ def test_the_list_of_a_kind_holds_the_same_records(world: World, sales: dict[str
         lead = world.make(Lead, name="Obra", company_name="Marabú", **given)
         submit(of(log_call), {}, by=world.director, pk=lead.pk, via="web") if len(given) == 1 else None
     stock_that_needs_a_hand(world)
+    customer = world.make(Company, name="Marabú").pk
+    world.make(Order, company=customer, placed_on=timezone.localdate() - 4 * DAY)
     with change_set(by=world.director, at=timezone.now(), via="system"):
         for lead in Lead.objects.locked():
             lead.received_at -= 3 * DAY

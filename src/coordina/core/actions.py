@@ -171,6 +171,7 @@ class Action:
 ACTIONS: Registry[str, Action] = Registry("action")
 _by_function: dict[Callable[..., Any], Action] = {}
 _consequences: dict[str, list[Callable[..., None]]] = {}
+_foretold: dict[str, list[Callable[[Any, Any], Text]]] = {}
 
 
 def action[F: Callable[..., Any]](
@@ -212,17 +213,31 @@ def follow_up(declared: Action, result: Any, *, by: Any, at: Any) -> None:
         consequence(result, by=by, at=at)
 
 
-def consequence_of(fn: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def consequence_of(
+    fn: Callable[..., Any], says: Callable[[Any, Any], Text] | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare what an upper room does in the same transaction when a lower action was done; one hop, undone with it.
 
     The function takes the action's result, `by` and `at`.
+
+    Args:
+        fn: The lower action.
+        says: From its record and whoever looks to a sentence that its form says before; empty where nothing follows.
     """
 
     def register(consequence: Callable[..., None]) -> Callable[..., None]:
         _consequences.setdefault(of(fn).name, []).append(consequence)
+        if says is not None:
+            _foretold.setdefault(of(fn).name, []).append(says)
         return consequence
 
     return register
+
+
+def foretold(declared: Action, obj: Record, actor: Any) -> str:
+    """What will follow from an action on a record, in words; empty where nothing does."""
+    found = (str(says(obj, actor)) for says in _foretold.get(declared.name, ()))
+    return " ".join(text for text in found if text)
 
 
 def of(fn: Callable[..., Any]) -> Action:

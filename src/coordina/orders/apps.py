@@ -11,4 +11,4 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.orders import actions, cells, panels, personal, records, settling
+        from coordina.orders import actions, cells, metrics, panels, personal, records, settling, watchers, winning

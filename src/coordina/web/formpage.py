@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from coordina.accounts.models import User
-from coordina.core.actions import Action
+from coordina.core.actions import Action, foretold
 from coordina.core.addresses import address
 from coordina.core.deletion import RecordedCollector
 from coordina.core.records import Record
@@ -36,6 +36,8 @@ def page_of(
     """Show a form: as a dialog where htmx asks for one, else as a page; with what may be there already."""
     title = title_of(obj) if obj is not None else ""
     told, blocked = consequences(obj, request.user) if declared.verb == "delete" and obj is not None else ("", False)
+    if obj is not None and not told:
+        told = foretold(declared, obj, request.user)
     values = {
         "consequences": told,
         "blocked": blocked,
