@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from coordina.catalog.models import Product
 from coordina.core.declare import declare
 from coordina.core.permissions import GRANTS, Grants
-from coordina.core.types import Draft, Kind, Section, f
+from coordina.core.types import Draft, Field, Kind, Section, f
 from coordina.orders import actions as _first  # own actions are declared before the generated ones
 from coordina.orders.brought import ORDER_VIEWS
 from coordina.orders.enums import State
 from coordina.orders.models import Order, OrderLine
 from coordina.orders.writers import LineWriter, OrderWriter
+from coordina.records.importing.lined import Lined
 from coordina.records.tags import tags_field
 
 OWNED = GRANTS["owned"]
@@ -21,6 +22,17 @@ SEE = OWNED.view | dict.fromkeys(("logistics", "finance", "service"), "all")
 def with_lines(condition: Q) -> Exists:
     """Orders that have a line which meets a condition."""
     return Exists(OrderLine.objects.filter(condition, order=OuterRef("pk")))
+
+
+NUMBERS = ("pedido", "nº de pedido", "número de pedido", "order", "order number", "order no", "sales order")
+"""How files call the number of an order."""
+
+
+def amount_of_line() -> list[Field]:
+    """What only an import says of a line: what all of it costs, from which the price of one follows."""
+    aliases = ("importe", "importe de la línea", "amount", "line amount", "line total", "subtotal", "sales")
+    label = _("amount of the line")
+    return [Field(name="amount", label=label, kind=Kind.DECIMAL, virtual=True, decimals=2, digits=16, aliases=aliases)]
 
 
 def _past(column: str, label: object, *aliases: str) -> Draft:
@@ -142,9 +154,10 @@ ORDER = declare(
         Section(_("Who looks after it"), ("owner",)),
     ),
     grants=Grants(SEE, OWNED.add, OWNED.change, OWNED.delete),
-    match=("reference", "customer_reference"),
+    match=("customer_reference",),
     subtitle="company",
     extra={
+        "id_aliases": NUMBERS,
         "fixed": ("reference", "company", "expected_on", "placed_on"),
         "new": _("New order"),
         "logs": True,
@@ -165,11 +178,23 @@ LINE = declare(
     url="order-lines",
     icon="packages",
     fields=(
-        f("product"),
-        f("quantity", minimum=0),
-        f("unit_price", kind=Kind.MONEY, currency="order__currency", minimum=0),
-        f("discount", kind=Kind.PERCENT, minimum=0, maximum=100),
-        f("description"),
+        f("product", aliases=("producto", "product", "artículo", "item", "product name", "nombre del producto")),
+        f("quantity", minimum=0, aliases=("cantidad", "quantity", "unidades", "units", "qty", "quantity ordered")),
+        f(
+            "unit_price",
+            kind=Kind.MONEY,
+            currency="order__currency",
+            minimum=0,
+            aliases=("precio", "precio unitario", "price", "unit price", "price each"),
+        ),
+        f(
+            "discount",
+            kind=Kind.PERCENT,
+            minimum=0,
+            maximum=100,
+            aliases=("descuento", "dto", "discount", "discount percent"),
+        ),
+        f("description", aliases=("descripción", "concepto", "description", "line description")),
         f("tax_rate", kind=Kind.PERCENT),
         f("net", kind=Kind.MONEY, currency="order__currency"),
         f("reserved"),
@@ -180,6 +205,11 @@ LINE = declare(
         f("expected_on"),
     ),
     within="order",
-    importable=False,
-    extra={"panel": True},
+    extra={
+        "panel": True,
+        "lined": Lined(NUMBERS),
+        "together": ("order", "product"),
+        "repeats": True,
+        "targets": amount_of_line,
+    },
 )

@@ -8,6 +8,7 @@ cancelled in full and touch no stock: the goods moved in the other system.
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from coordina.accounts.days import furthest_today, today_of
 from coordina.accounts.rates import checked_currency, reporting_currency
 from coordina.catalog.part_writers import refuse_quantity
 from coordina.core.changes import Values
+from coordina.core.money import HALF_UP, rounded
 from coordina.core.references import format_reference
 from coordina.core.refusals import Refusal
 from coordina.core.writer import Writer
@@ -25,7 +27,7 @@ from coordina.ledger.models.sequences import take
 from coordina.orders import rules
 from coordina.orders.enums import State
 from coordina.orders.models import Order, OrderLine
-from coordina.orders.pricing import listed
+from coordina.orders.pricing import PLACES, listed
 from coordina.orders.settling import facts_of, together
 from coordina.records.writers import Tagged, normalised
 
@@ -163,10 +165,16 @@ def text_of(address: Address) -> str:
 
 
 class LineWriter(Writer[OrderLine]):
-    """Lines are written while the order is a draft, at the customer's price where none is said."""
+    """Lines are written while the order is a draft, at the customer's price where none is said.
+
+    A file may say the amount of a line instead of its price: before tax or with it, as the order's prices are.
+    """
+
+    virtual: ClassVar[tuple[str, ...]] = ("amount",)
 
     def clean(self, values: Values, *, obj: OrderLine | None = None) -> Values:
         """Refuse lines of what was confirmed, prices below zero, and quantities that the unit does not have."""
+        values = _priced(values, obj)
         order = values.get("order") or (obj.order if obj is not None else None)
         if order is not None:
             changed = obj is None or any(n in values and values[n] != getattr(obj, n) for n in LINE_AGREED)
@@ -217,6 +225,27 @@ class LineWriter(Writer[OrderLine]):
         for line in objs:
             refuse_fixed(line.order)
         super().delete(objs, by=by, at=at)
+
+
+def _priced(values: Values, obj: OrderLine | None) -> Values:
+    """The price of one out of the amount of a line, where that is said: it is what was charged.
+
+    Raises:
+        Refusal: At the amount, where no price gives it.
+    """
+    amount = values.get("amount")
+    values = {n: v for n, v in values.items() if n != "amount"}
+    if amount is None:
+        return values
+    quantity = values.get("quantity") or (obj.quantity if obj is not None else Decimal(1))
+    discount = values.get("discount") or (obj.discount if obj is not None else Decimal(0))
+    share = quantity * (100 - discount) / 100
+    if share <= 0:
+        raise Refusal("amount", _("Nothing of this quantity and discount gives an amount."), field="amount")
+    price = rounded(amount / share, PLACES, HALF_UP)
+    if obj is not None and abs(obj.unit_price or 0) == price:
+        return values
+    return {**values, "unit_price": price}
 
 
 def _as_far(line: OrderLine) -> None:

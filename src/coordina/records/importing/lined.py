@@ -64,7 +64,7 @@ def head_field(known: RecordType, said: Lined) -> Field:
         to=head.model,
         title_path=f"{known.within}__{head.model.title_column}",
         required=True,
-        aliases=said.aliases,
+        aliases=(*said.aliases, f"{head.name} id"),
     )
 
 

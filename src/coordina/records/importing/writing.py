@@ -273,8 +273,12 @@ def _keep_other(judge: Judge, linked: Sequence[tuple[Judged, int]]) -> None:
     left = [(one, pk) for one, pk in linked if one.other]
     if not left or issubclass(model, Extensible) or not judge.plan.type.extra.get("keeps_other", True):
         return
-    label = model._meta.label
-    texts = {pk: "\n".join(f"{header}: {text}" for header, text in one.other.items())[:20_000] for one, pk in left}
+    label = judge.head.model._meta.label if judge.head is not None else model._meta.label
+    said: dict[int, list[str]] = {}
+    for one, pk in left:  # of a line it is kept with what the line is of
+        about = one.values.get(judge.head.fills, pk) if judge.head is not None else pk
+        said.setdefault(about, []).append("\n".join(f"{header}: {text}" for header, text in one.other.items()))
+    texts = {pk: "\n\n".join(parts)[:20_000] for pk, parts in said.items()}
     rows = Note.objects.filter(subject_type=label, subject_id__in=list(texts)).values_list("subject_id", "text")
     have = set(rows)
     Note.objects.bulk_create(
