@@ -31,8 +31,11 @@ from coordina.leads.models import Lead
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.history import history_of
 from coordina.ledger.models import ChangeSet
+from coordina.orders.enums import AHEAD
+from coordina.orders.models import Order, OrderLine
 from coordina.pipeline.models import Opportunity, OpportunityLine, StageEntry
 from coordina.records.models import Note, TagLink
+from coordina.stock.models import StockMove
 from tests.clock import madrid_day
 from tests.leads.ground import check
 
@@ -143,6 +146,32 @@ def test_amounts_are_those_of_the_products() -> None:
     assert totals == {o.pk: o.amount for o in Opportunity.objects.all()}
     assert Opportunity.objects.filter(Q(value=None) | Q(team=None)).count() == 0
     assert set(Opportunity.objects.values_list("currency", flat=True)) == {"EUR", "USD"}
+
+
+def test_what_was_won_was_ordered_and_orders_agree_with_what_left() -> None:
+    today = madrid_day()
+    states = Counter(Order.objects.values_list("status", flat=True))
+    assert sum(states.values()) > 300
+    assert states["closed"] > 200
+    for state in ("received", "confirmed", "reserved", "partly", "shipped", "delivered", "cancelled"):
+        assert states[state], (state, states)
+    past = Order.objects.exclude(was="")
+    assert 100 < past.count() < sum(states.values()) - 100
+    assert not Order.objects.exclude(opportunity__status="won").exclude(opportunity=None).exists()
+    late = Order.objects.filter(delivered_on__gt=F("promised_on")).count()
+    assert 10 < late < sum(states.values()) // 5
+    assert Order.objects.filter(status__in=AHEAD, expected_on__lt=today).exists()
+    label = OrderLine._meta.label
+    left = StockMove.objects.filter(subject_type=label).values_list("subject_id").annotate(n=Sum("quantity"))
+    shipped = OrderLine.objects.filter(order__was="", shipped__gt=0)
+    assert dict(left) == dict(shipped.values_list("pk", "shipped")), "what orders say that left is what stock says"
+    sums = OrderLine.objects.values_list("order").annotate(n=Sum("net"))
+    assert dict(sums) == dict(Order.objects.values_list("pk", "net"))
+    days = ("placed_on", "confirmed_on", "shipped_on", "delivered_on", "receipt_on", "closed_on")
+    for row in Order.objects.values_list(*days):
+        known = [day for day in row if day is not None]
+        assert known == sorted(known)
+        assert known[-1] <= today
 
 
 def test_something_waits_to_be_done() -> None:

@@ -15,6 +15,7 @@ from coordina.config.demo.founding import House, found
 from coordina.config.demo.goods import goods
 from coordina.config.demo.prices import write_prices
 from coordina.config.demo.prospects import LeadPen, Prospect, deeds_of, prospects
+from coordina.config.demo.sales import Desk, sales
 from coordina.config.demo.stores import Stores
 from coordina.config.demo.story import Story
 from coordina.config.demo.talk import talk
@@ -59,7 +60,11 @@ def fill(now: datetime) -> None:
         _bring_in_leads(lead_pen, story, hopes)
         deeds += deeds_of(hopes, adopted, apart)
         own = Random(SEED + 3)
-        stores = Stores(made.users, things, chances, Clock(own, now), today, own)
+        sold = sales(Random(SEED + 4), chances, adopted, today - timedelta(days=364), today)
+        desk = Desk(made.users, sold, made.users[house.OPERATIONS.name])
+        clock = Clock(own, now)
+        desk.bring_in(clock.on(adopted, 9.1, 9.2))
+        stores = Stores(made.users, things, desk, clock, today, own)
         last = now - timedelta(days=ADOPTED)
         for sheet in sheets(deeds, now):
             stores.until(sheet.at)
@@ -68,7 +73,7 @@ def fill(now: datetime) -> None:
             with change_set(by=by, at=at, via="web", action=sheet.action):
                 (pen.writings | lead_pen.writings)[sheet.action]([deed.what for deed in sheet.deeds], by, at)
         stores.until(now)
-        late = max(clock.on(today), last)
+        late = max(story.clock.on(today), last)
         _tag(draw, made, customers, chances, late)
         write_prices(made, customers, things, today, late)
         write_twins(customers, made, late)

@@ -57,5 +57,6 @@ COLLEAGUES = (
     Colleague("Esteban Cordero Lara", "Sevilla", "representative", skill=0.75),
 )
 COORDINATOR = COLLEAGUES[0]
+OPERATIONS = next(c for c in COLLEAGUES if c.role == "operations")
 SELLERS = tuple(c for c in COLLEAGUES if c.role == "representative")
 MANAGERS = {c.team: c for c in COLLEAGUES if c.role == "manager"}

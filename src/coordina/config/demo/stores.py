@@ -5,23 +5,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import accumulate
 from math import ceil
 from random import Random
 from typing import Any
 
 from coordina.accounts.models import User
 from coordina.config.demo import house
-from coordina.config.demo.deals import Deal
-from coordina.config.demo.diary import Clock
+from coordina.config.demo.diary import RECENT, YOUNG, Clock
 from coordina.config.demo.goods import Good
+from coordina.config.demo.sales import Desk
 from coordina.core.types import type_of
 from coordina.ledger.change_sets import change_set
+from coordina.orders.models import OrderLine
 from coordina.stock.enums import MoveKind, Place, Purchase
 from coordina.stock.models import (
     Location,
     PurchaseLine,
     PurchaseOrder,
-    Reservation,
     StockItem,
     StockMove,
     Supplier,
@@ -53,31 +54,25 @@ class Stores:
     Args:
         users: By name.
         goods: The products, written already.
-        deals: What was sold is what left.
+        desk: Orders are written in between; what was sold by them is what left.
         clock: For moments.
         today: Day on which it ends.
         draw: Of its own.
     """
 
     def __init__(
-        self, users: Mapping[str, User], goods: Sequence[Good], deals: Sequence[Deal], clock: Clock, today: date,
-        draw: Random,
+        self, users: Mapping[str, User], goods: Sequence[Good], desk: Desk, clock: Clock, today: date, draw: Random
     ) -> None:  # fmt: skip
         self.by, self.goods, self.clock, self.today, self.draw = users[KEEPER.name], goods, clock, today, draw
         self.first, self.last = today - timedelta(days=364), today - timedelta(days=1)
-        self.sold = sorted(self._sold(deals), key=lambda sale: sale[0])
+        self.desk = desk
+        self.sold = desk.leaving(self.last, written=False)
         self.shelf: dict[tuple[int, int], int] = defaultdict(int)
         self.places: list[Location] = []
         self.houses: list[Warehouse] = []
-        self.waiting = list(self._planned())
-
-    def _sold(self, deals: Sequence[Deal]) -> list[tuple[date, Good, int, str]]:
-        found = []
-        for deal in deals:
-            if deal.outcome == "won" and deal.closed_on is not None and self.first < deal.closed_on < self.last:
-                day = min(deal.closed_on + timedelta(days=self.draw.randrange(3, 20)), self.last)
-                found += [(day, good, many, str(deal.client.values["name"])) for good, many, _price in deal.lines]
-        return found
+        steps = list(self._planned())
+        moments = accumulate((moment for moment, _step in steps), max)
+        self.waiting = [(moment, step) for moment, (_planned, step) in zip(moments, steps, strict=True)]
 
     def _planned(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
         """What is written when: the first day, the end of each month, yesterday."""
@@ -85,9 +80,20 @@ class Stores:
         begin = self.first
         while begin < self.last:
             end = min(begin + timedelta(days=30), self.last)
-            yield self.clock.on(end, 16, 18), partial(self._month, begin, end)
+            yield self.clock.on(self._written_on(end), 18.6, 19), partial(self._month, begin, end)
             begin = end
-        yield self.clock.on(self.last, 18.1, 18.5), self._expect
+        yield self.clock.on(self.last, 19.1, 19.5), self._expect
+
+    def _written_on(self, day: date) -> date:
+        """Day on which the diary has everything that was done up to a day: the older, the more at once."""
+        age = timedelta(days=(self.today - day).days)
+        if age > YOUNG:
+            end = date(day.year + day.month // 7, 7 if day.month < 7 else 1, 1) - timedelta(days=1)
+            return min(end, self.today - YOUNG)
+        if age > RECENT:
+            following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+            return min(following - timedelta(days=1), self.today - RECENT)
+        return day
 
     def until(self, moment: datetime) -> None:
         """Write what was done up to a moment and is not written yet."""
@@ -123,10 +129,11 @@ class Stores:
 
     def _month(self, begin: date, end: date) -> None:
         """What came in, went south and left within a month; never more than was there."""
+        self.desk.write(end, self.at)
         wanted: dict[int, int] = defaultdict(int)
-        leaving = [sale for sale in self.sold if begin < sale[0] <= end]
-        for _day, good, many, _who in leaving:
-            wanted[id(good)] += many
+        leaving = self.desk.leaving(end)
+        for _day, _sale, line in leaving:
+            wanted[id(line.good)] += line.out
         came, moved, left = [], [], []
         last = end >= self.last - timedelta(days=31)
         for good in self.goods:
@@ -144,17 +151,23 @@ class Stores:
                 moved.append(self._row(MoveKind.TRANSFER, good, south, self.places[0], self.places[1], day, ""))
                 self.shelf[id(good), 0] -= south
                 self.shelf[id(good), 1] += south
-        for day, good, many, who in leaving:
+        for day, sale, line in leaving:
+            good, many = line.good, line.out
             place = 1 if self.draw.random() < SOUTH and self.shelf[id(good), 1] >= many else 0
             from_here = min(many, self.shelf[id(good), place])
             for spot, part in ((place, from_here), (1 - place, many - from_here)):
                 if part:
-                    left.append(self._row(MoveKind.ISSUE, good, part, self.places[spot], self.outside[1], day, who))
+                    row = self._row(MoveKind.ISSUE, good, part, self.places[spot], self.outside[1], day, "")
+                    about = {"subject_type": OrderLine._meta.label, "subject_id": line.row.pk}
+                    left.append(row | about | {"reason": sale.row.reference})
                     self.shelf[id(good), spot] -= part
-        for action, rows in (("stock.receive", came), ("stock.transfer", moved), ("stock.deliver_reservation", left)):
+        for action, rows in (("stock.receive", came), ("stock.transfer", moved)):
             if rows:
                 with self._doing(action):
                     self._make(StockMove, rows)
+        with self._doing("stock.deliver_reservation"):
+            self._make(StockMove, left)
+            self.desk.note(end)
 
     @property
     def outside(self) -> tuple[Location, Location]:
@@ -163,7 +176,7 @@ class Stores:
 
     def _usual(self, good: Good) -> int:
         """What leaves in a usual month, a box at least."""
-        return max(BOX, round(sum(many for _d, g, many, _w in self.sold if g is good) / 12))
+        return max(BOX, round(sum(line.out for _day, _sale, line in self.sold if line.good is good) / 12))
 
     def _row(
         self, kind: str, good: Good, many: int, origin: Location, target: Location, day: date, why: str
@@ -180,15 +193,8 @@ class Stores:
             items = list(rows)
             points = [(item, {"reorder_point": Decimal(round(usual[item.name] * 0.3))}) for item in items]
             type_of(StockItem).writer.edit(points, by=self.by, at=self.at)
-        with self._doing("stock.reserve_stock"):
-            for _day, good, many, who in self.sold[-6:]:
-                item = next(i for i in items if i.name == good.name)
-                part = min(Decimal(many), StockItem.objects.get(pk=item.pk).available)
-                if part > 0:
-                    Reservation(
-                        name=item.name, product=item.product, warehouse=self.houses[0], quantity=part, left=part,
-                        needed_on=self.today + timedelta(days=self.draw.randrange(2, 9)), purpose=who, owner=self.by,
-                    ).save()  # fmt: skip
+        with self._doing("orders.reserve_order"):
+            self.desk.reserve(self.at)
         for number, (supplier, due) in enumerate(zip(self.suppliers.values(), (-3, 4, 6, 12, 15), strict=True)):
             self._order(number, supplier, due, [i for i in items if self.suppliers[code[i.name]] == supplier], usual)
 
