@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "coordina.pipeline",
     "coordina.leads",
     "coordina.orders",
+    "coordina.promises",
     "coordina.connect",
     "coordina.privacy",
     "coordina.insights",
