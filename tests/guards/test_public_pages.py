@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coordina.accounts.models import Organization, Role, User
+from coordina.customers.models import Company
 from coordina.ledger.change_sets import change_set
+from coordina.orders.models import Order
+from coordina.promises import links
+from coordina.promises.models import StatusLink
 from coordina.web.public import PUBLIC
 from coordina.web.system import readiness
 from coordina.webforms.models import WebForm
 
 pytestmark = pytest.mark.django_db
-MOST = 15
+MOST = 18
 SECRET = "Quesería Canto Rodado"
 """Name of the only person: no public page may say it."""
 
@@ -171,6 +176,27 @@ def confirm(client: Client) -> None:
     assert not client.cookies
 
 
+def status(client: Client) -> None:
+    """A link that nobody made and ones that are withdrawn or over answer alike; none says which order there was."""
+    seeds = [links.new_seed() for _ in range(2)]
+    at = timezone.now()
+    with change_set(by=None, at=at, via="system"):
+        owner = User.objects.get(name=SECRET)
+        order = Order.objects.create(
+            reference=SECRET, company=Company.objects.create(name=SECRET), owner=owner, delivery_to=SECRET, notes=SECRET
+        )
+        for seed, past in zip(seeds, ({"revoked_at": at}, {}), strict=True):
+            day = timezone.localdate() + timedelta(days=9 if past else -9)
+            digest = links.digest_of(links.token_of(seed))
+            StatusLink.objects.create(order=order, seed=seed, digest=digest, language="es", expires_on=day, **past)
+    tokens = [*map(links.token_of, seeds), "a" * 32, "x", "0" * 5000]
+    bodies = {client.get(reverse("promises:status", args=(token,))).content for token in tokens}
+    assert len(bodies) == 1
+    assert SECRET not in bodies.pop().decode()
+    assert {client.post(reverse("promises:status", args=(token,))).status_code for token in tokens} == {410}
+    assert not client.cookies
+
+
 TESTS: dict[str, Callable[[Client], None]] = {
     "web:sign_in": sign_in,
     "web:second_step": second_step,
@@ -187,6 +213,7 @@ TESTS: dict[str, Callable[[Client], None]] = {
     "web:language": language,
     "webforms:form": form,
     "webforms:confirm": confirm,
+    "promises:status": status,
 }
 
 

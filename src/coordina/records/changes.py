@@ -74,7 +74,7 @@ def subjects_of(record: Record) -> list[tuple[str, int]]:
 def _moment(event: Event, lines: tuple[SafeString, ...]) -> Moment:
     change = event.change_set
     doors = {"import": _("by an import"), "undo": _("by undoing"), "rest": _("by another program")}
-    doors |= {"form": _("by a web form"), "mcp": _("by an assistant")}
+    doors |= {"form": _("by a web form"), "mcp": _("by an assistant"), "link": _("by the customer’s link")}
     facts = doors.get("undo" if change.undo_of_id else change.via, "")
     return Moment(
         source="changes",

@@ -26,6 +26,7 @@ DOORS: dict[str, Text] = {
     "rest": gettext_lazy("by another program"),
     "import": gettext_lazy("by an import"),
     "form": gettext_lazy("by a web form"),
+    "link": gettext_lazy("by the customer’s link"),
     "mcp": gettext_lazy("by an assistant"),
     "bulk": gettext_lazy("for many at once"),
     "undo": gettext_lazy("by undoing"),
