@@ -15,7 +15,7 @@ PUBLIC: dict[str, str] = {
     "web:ready": "a load balancer asks whether to send anybody here; it says yes or no of each part, nothing else",
     "webforms:form": "whoever fills in a form on the company’s site has no account; it tells nothing of what is known",
     "webforms:confirm": "whoever confirms an e-mail address has no account; it needs the link that was mailed to it",
-    "promises:status": "whoever ordered has no account; it needs the link they were given, and tells of that order alone",
+    "promises:status": "whoever ordered has no account; it needs the link they got and tells of that order alone",
     "web:language": "people choose a language before they sign in",
 }
 """Name of the address, and why it is open."""
