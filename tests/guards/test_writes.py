@@ -69,6 +69,8 @@ WRITTEN_BY = {
     "records/importing/writing.py": "the writer called for a chunk of rows, in the import's change set",
     "promises/arriving.py": "what a customer says on the page of a link, in a change set of its own",
     "promises/promising.py": "what follows from confirming and reserving, inside these actions",
+    "promises/slipping.py": "deliveries at risk, found by jobs in change sets of their own",
+    "promises/telling.py": "the actions about deliveries at risk, too long to stand among the others",
     "stock/levels.py": "balances, a machine table; figures of stock that follow moves, in their change set",
     "stock/places.py": "the places outside, in the change set of the first warehouse",
     "stock/ordering.py": "actions that write purchase orders from what is proposed, by their writers",

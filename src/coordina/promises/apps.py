@@ -11,4 +11,4 @@ class PromisesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from coordina.promises import actions, panels, promising, records
+        from coordina.promises import actions, panels, promising, records, slipping, telling, watchers

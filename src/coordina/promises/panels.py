@@ -21,9 +21,13 @@ from coordina.orders.models import Order
 from coordina.promises import links, rules
 from coordina.promises.actions import make_status_link, revoke_status_link
 from coordina.promises.calendars import days_off, terms_by
+from coordina.promises.enums import Risk
 from coordina.promises.explaining import Names, reasons, share_of
-from coordina.promises.models import Promise, StatusLink, WorkCalendar
+from coordina.promises.models import Delay, DelayText, Promise, StatusLink, WorkCalendar
 from coordina.promises.reckoning import Share
+from coordina.promises.telling import DECIDE
+from coordina.promises.texts import letter_of
+from coordina.promises.writing import reader_of
 from coordina.stock.models import StockItem
 
 SHOWN = 10
@@ -95,6 +99,21 @@ def customer_page(order: Order, user: User) -> Mapping[str, Any]:
     }
 
 
+def letter(delay: Delay, user: User) -> Mapping[str, Any]:
+    """The e-mail that the customer would get, before it is sent, and to whom; or why none is sent."""
+    if delay.status != Risk.OPEN or delay.new_on is None:
+        return {}
+    reader = reader_of(delay.order)
+    keeps = user.may(DelayText.permission("change"))
+    return {
+        "letter": letter_of(delay, reader.language),
+        "language": reader.language,
+        "address": reader.address,
+        "closed": reader.closed,
+        "text_url": address("web:list", "delay-texts") if keeps else "",
+    }
+
+
 def when(product: Product, user: User) -> Mapping[str, Any]:
     """The way to ask when some of a product could arrive."""
     goods = product.nature != Nature.SERVICE
@@ -111,6 +130,7 @@ for _name, _panel in {
         customer_page,
         order=40,
     ),
+    "delay-letter": Panel("delay.main", _("What the customer reads"), DECIDE, "promises/letter.html", letter, order=10),
     "product-when": Panel(
         "product.acts", _("When would it arrive?"), StockItem.view_permission(), "promises/ask_when.html", when, 40
     ),

@@ -1,12 +1,13 @@
-"""How calendars present themselves."""
+"""How calendars, deliveries at risk and e-mails about them present themselves."""
 
 from django.utils.translation import gettext_lazy as _
 
 from coordina.core.declare import declare
-from coordina.core.permissions import GRANTS, Grants
+from coordina.core.permissions import GRANTS, LEADERS, SELLERS, Grants
 from coordina.core.types import Kind, Section, f
-from coordina.promises.models import WEEKDAYS, ClosingDay, WorkCalendar
-from coordina.promises.writers import CalendarWriter, ClosingDayWriter
+from coordina.promises import telling as _declared_first  # its own actions come before the generated ones
+from coordina.promises.models import WEEKDAYS, ClosingDay, Delay, DelayText, WorkCalendar
+from coordina.promises.writers import CalendarWriter, ClosingDayWriter, DelayTextWriter, DelayWriter
 
 _KEEPERS = {**GRANTS["setting"].add, "logistics": "all"}
 KEPT = Grants(GRANTS["setting"].view, _KEEPERS, _KEEPERS, _KEEPERS)
@@ -68,4 +69,61 @@ CLOSING_TYPE = declare(
     within="calendar",
     importable=False,
     extra={"part": _("Closing days"), "sorted": ("first_on",)},
+)
+
+NOBODY: dict[str, str] = {}
+DELAY_TYPE = declare(
+    Delay,
+    name="delay",
+    url="delivery-risks",
+    icon="truck-delivery",
+    writer=DelayWriter,
+    fields=(
+        f("name", sortable=True, searchable=True),
+        f("order"),
+        f("company", searchable=True),
+        f("status"),
+        f("cause"),
+        f("purchase"),
+        f("old_on", sortable=True),
+        f("new_on", sortable=True),
+        f("found_on", sortable=True),
+        f("told_on"),
+        f("owner"),
+        f("team"),
+        f("changed_at", label=_("changed"), sortable=True, editable=False, importable=False),
+    ),
+    columns=("name", "company", "old_on", "new_on", "cause", "purchase", "status", "owner"),
+    quick=("status", "cause", "owner"),
+    facts=("order", "company", "old_on", "new_on", "cause", "status"),
+    sections=(
+        Section(_("Delivery at risk"), ("order", "company", "old_on", "new_on", "cause", "purchase", "owner")),
+        Section(_("What was done"), ("status", "found_on", "told_on")),
+    ),
+    order="-found_on",
+    grants=Grants({**LEADERS, **SELLERS, "logistics": "all"}, NOBODY, NOBODY, NOBODY),
+    importable=False,
+    extra={"place": True},
+    empty=_("Here you will see orders that cannot arrive on the promised day, with a new day and the cause."),
+)
+
+TEXT_TYPE = declare(
+    DelayText,
+    name="delay_text",
+    url="delay-texts",
+    icon="mail",
+    writer=DelayTextWriter,
+    fields=(
+        f("language"),
+        f("subject", placeholder=_("Your order {order} arrives later")),
+        f("body", help=_("{order}, {company}, {before} and {day} become the order, your name and the two days.")),
+    ),
+    columns=("language", "subject"),
+    order="language",
+    grants=KEPT,
+    setting=True,
+    importable=False,
+    match=("language",),
+    extra={"new": _("Write an e-mail of your own")},
+    empty=_("Customers are told of a late order in our words until you write your own, one text a language."),
 )

@@ -8,7 +8,8 @@ from coordina.core.changes import Values
 from coordina.core.refusals import Refusal
 from coordina.core.writer import Writer
 from coordina.promises.feasts import UnknownRegion, feasts_of
-from coordina.promises.models import WEEKDAYS, ClosingDay, WorkCalendar
+from coordina.promises.models import WEEKDAYS, ClosingDay, Delay, DelayText, WorkCalendar
+from coordina.promises.texts import NAMES, unknown_names
 
 SHOWN = 30
 """Regions that a refusal names."""
@@ -47,6 +48,32 @@ class ClosingDayWriter(Writer[ClosingDay]):
                 raise Refusal("order", _("The last day is not before the first."), field="last_on")
             if (last - first).days >= LONGEST:
                 raise Refusal("long", _("Nobody closes for longer than a year."), field="last_on")
+        return super().clean(values, obj=obj)
+
+
+class DelayWriter(Writer[Delay]):
+    """Delays are found, not written."""
+
+    def clean(self, values: Values, *, obj: Delay | None = None) -> Values:
+        """Refuse to write one by hand.
+
+        Raises:
+            Refusal: Always.
+        """
+        raise Refusal("found", _("Deliveries at risk are found by themselves."), status=409)
+
+
+class DelayTextWriter(Writer[DelayText]):
+    """An e-mail names only what there is to say."""
+
+    def clean(self, values: Values, *, obj: DelayText | None = None) -> Values:
+        """Check the names in braces."""
+        for name in ("subject", "body"):
+            wrong = unknown_names(values.get(name) or "")
+            if wrong:
+                said = {"wrong": ", ".join(wrong), "known": ", ".join(f"{{{one}}}" for one in sorted(NAMES))}
+                text = _("Nothing is known as %(wrong)s. These may stand in braces: %(known)s.")
+                raise Refusal("name", text % said, field=name)
         return super().clean(values, obj=obj)
 
 
