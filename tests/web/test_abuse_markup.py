@@ -26,6 +26,7 @@ SPOILT = re.compile(r"<img src=x|<svg onload|</script>\{\{|javascript:alert", re
 TEXTS = (Kind.TEXT, Kind.LONG_TEXT)
 OTHERWISE = {"organization", "stage", "pipeline", "position"} | {
     *("suppression", "privacy_request", "erasure", "retention_rule"),
+    *("delay", "delay_text"),
     *("bundle_part", "web_form", "form_field", "form_consent", "webhook"),
 }
 """Nouns that cannot be made with these values, or are there already."""
@@ -38,6 +39,8 @@ BESIDE: dict[str, dict[str, Any]] = {
     "stock_count": {"counted": "3"},
     "purchase_line": {"quantity": "3"},
     "order_line": {"unit_price": "5"},
+    "work_calendar": {"region": ""},
+    "closing_day": {"first_on": "2026-12-24"},
 }
 """What a form of some types asks for beside texts and links."""
 PLAIN = {"time_zone", "currency", "postal_code", "tax_id"}
