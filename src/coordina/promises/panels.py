@@ -63,6 +63,8 @@ def why(order: Order, user: User) -> Mapping[str, Any]:
         called[row.line_id] = row.line.description or row.line.product.name
     formats = formats_here("")
     names = Names(user, [share for shares in lines.values() for share in shares])
+    days = [rules.last_of([share.arrives_on for share in shares]) for shares in lines.values()]
+    late = Delay.objects.visible_to(user).filter(order=order.pk, status=Risk.OPEN).first()
     moved = order.promised_on is not None and order.promised_on != order.expected_on
     return {
         "lines": [
@@ -75,6 +77,8 @@ def why(order: Order, user: User) -> Mapping[str, Any]:
         ],
         "day": formats.date_long(order.expected_on),
         "first": formats.date_long(order.promised_on) if moved else "",
+        "late_url": address("web:detail", "delivery-risks", late.pk) if late is not None else "",
+        "late_day": formats.date_long(rules.last_of(days)) if late is not None else "",
     }
 
 

@@ -40,18 +40,18 @@ def _steps(order: Order, formats: Formats) -> list[dict[str, str]]:
     """How far it is: the steps that mean something to a customer, with the days that are known."""
     rank = RANK[State(order.status)]
     way: list[tuple[str, bool, dt.date | None]] = [
-        (_("Confirmed"), order.confirmed_on is not None or bool(order.was), order.confirmed_on),
+        (str(State.CONFIRMED.label), order.confirmed_on is not None or bool(order.was), order.confirmed_on),
         (_("Being prepared"), order.status in READY or rank >= RANK[State.SHIPPED], None),
         (
             _("Partly on its way") if order.status == State.PARTLY else _("On its way"),
             rank >= RANK[State.PARTLY],
             order.shipped_on,
         ),
-        (_("Delivered"), rank >= RANK[State.DELIVERED], order.delivered_on),
+        (str(State.DELIVERED.label), rank >= RANK[State.DELIVERED], order.delivered_on),
         (_("Receipt confirmed"), order.receipt_on is not None, order.receipt_on),
     ]
     if order.status == State.CANCELLED:
-        way = [*way[:1], (_("Cancelled"), True, order.cancelled_on)]
+        way = [*way[:1], (str(State.CANCELLED.label), True, order.cancelled_on)]
     done = [step for step in way if step[1]]
     return [
         {
