@@ -114,7 +114,7 @@ TEXT_TYPE = declare(
     icon="mail",
     writer=DelayTextWriter,
     fields=(
-        f("language"),
+        f("language", sortable=True),
         f("subject", placeholder=_("Your order {order} arrives later")),
         f("body", help=_("{order}, {company}, {before} and {day} become the order, your name and the two days.")),
     ),
