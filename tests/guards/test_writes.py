@@ -49,6 +49,7 @@ WRITTEN_BY = {
     "leads/conversion.py": "the action that converts a lead, too long to stand among the others",
     "leads/stages.py": "the stages a company begins with, in the change set that founds it or makes the first lead",
     "orders/fulfilment.py": "what the rooms above tell an order, inside their actions",
+    "orders/winning.py": "the draft of a won opportunity, inside the action that wins it",
     "pipeline/defaults.py": "what a new company begins with, inside the change set of the founding",
     "pipeline/importing.py": "answers to an import's questions, by the writer, in its change set",
     "pipeline/way.py": "the stages that opportunities and leads went through, written by their writers",
