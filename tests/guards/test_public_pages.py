@@ -18,6 +18,7 @@ from coordina.ledger.change_sets import change_set
 from coordina.orders.models import Order
 from coordina.promises import links
 from coordina.promises.models import StatusLink
+from coordina.shipping.models import Carrier
 from coordina.web.public import PUBLIC
 from coordina.web.system import readiness
 from coordina.webforms.models import WebForm
@@ -194,6 +195,18 @@ def status(client: Client) -> None:
     assert len(bodies) == 1
     assert SECRET not in bodies.pop().decode()
     assert {client.post(reverse("promises:status", args=(token,))).status_code for token in tokens} == {410}
+
+
+def carrier_door(client: Client) -> None:
+    """A door without the signature of its carrier and one that is nowhere answer alike."""
+    with change_set(by=None, at=timezone.now(), via="system"):
+        made = Carrier.objects.create(name=SECRET, door="eine-tuer")
+    urls = [reverse("shipping:door", args=(slug,)) for slug in (made.door, "no-hay")]
+    assert {client.get(url).status_code for url in urls} == {405}
+    answers = [client.post(url, "{}", content_type="application/json") for url in urls]
+    assert {answer.status_code for answer in answers} == {403}
+    assert len({answer.content for answer in answers}) == 1
+    assert SECRET not in answers[0].content.decode()
     assert not client.cookies
 
 
@@ -214,6 +227,7 @@ TESTS: dict[str, Callable[[Client], None]] = {
     "webforms:form": form,
     "webforms:confirm": confirm,
     "promises:status": status,
+    "shipping:door": carrier_door,
 }
 
 

@@ -72,6 +72,8 @@ WRITTEN_BY = {
     "promises/promising.py": "what follows from confirming and reserving, inside these actions",
     "promises/slipping.py": "deliveries at risk, found by jobs in change sets of their own",
     "promises/telling.py": "the actions about deliveries at risk, too long to stand among the others",
+    "shipping/progress.py": "where a shipment is, after its carrier told something, inside the action that tells it",
+    "shipping/telling.py": "what carriers tell by themselves, by the writer, in a change set of its own",
     "stock/levels.py": "balances, a machine table; figures of stock that follow moves, in their change set",
     "stock/places.py": "the places outside, in the change set of the first warehouse",
     "stock/ordering.py": "actions that write purchase orders from what is proposed, by their writers",

@@ -28,6 +28,7 @@ from coordina.leads.models import Lead
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
 from coordina.ledger.models.jobs import Job
+from coordina.orders.models import Order
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity, OpportunityLine, Stakeholder
 from coordina.records.actions import add_note, attach_file, set_tags
@@ -35,6 +36,7 @@ from coordina.records.files import keep
 from coordina.records.importing import checking, files, steps
 from coordina.records.jobs import import_rows
 from coordina.records.models import ImportRun
+from coordina.shipping.models import Shipment
 from coordina.stock.models import PurchaseLine, PurchaseOrder, Supplier, Warehouse
 from coordina.stock.purchasing import send_purchase
 from tests.clock import madrid_day
@@ -90,6 +92,8 @@ def planted(world: World) -> Planted:
     bought = world.make(PurchaseOrder, supplier=seller.pk, warehouse=house.pk, supplier_reference=CANARY, why=CANARY)
     part = world.make(PurchaseLine, purchase=bought.pk, product=product.pk, quantity="5", unit_price="777333.11")
     submit(of(send_purchase), {"expected_on": madrid_day()}, by=world.director, pk=bought.pk, via="web")
+    ordered = world.make(Order, by=luis, company=company.pk, notes=CANARY, customer_reference=CANARY)
+    shipment = world.make(Shipment, order=ordered.pk, notes=CANARY, tracking_number=CANARY)
     ticket = keep([CANARY.encode()])
     file = submit(of(attach_file), {"name": f"{CANARY}.txt", "ticket": ticket, **about}, by=luis, via="web")
     submit(of(set_tags), {"tags": ["vip"], **about}, by=luis, via="web")
@@ -102,6 +106,7 @@ def planted(world: World) -> Planted:
     keys |= {"interaction": [call.pk], "note": [note.pk], "attachment": [file.pk]}
     keys |= {"comment": [comment.pk], "lead": [lead.pk]}
     keys |= {"supplier": [seller.pk], "purchase_order": [bought.pk], "purchase_line": [part.pk]}
+    keys |= {"order": [ordered.pk], "shipment": [shipment.pk]}
     keys |= {"change": list(ChangeSet.objects.filter(by=luis).values_list("pk", flat=True))}
     keys |= {"run": [run.pk], "job": list(Job.objects.values_list("pk", flat=True))}
     return Planted(keys, stored())
@@ -138,6 +143,8 @@ def owner_of(route: str) -> str:
         "today": "",
         "roles": "",
         "users": "",
+        "orders": "order",
+        "shipments": "shipment",
         "web-forms": "",
         "webhooks": "",
     }

@@ -28,6 +28,7 @@ OTHERWISE = {"organization", "stage", "pipeline", "position"} | {
     *("suppression", "privacy_request", "erasure", "retention_rule"),
     *("delay", "delay_text"),
     *("bundle_part", "web_form", "form_field", "form_consent", "webhook"),
+    *("shipment_line", "tracking_event"),
 }
 """Nouns that cannot be made with these values, or are there already."""
 BESIDE: dict[str, dict[str, Any]] = {
@@ -41,6 +42,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "order_line": {"unit_price": "5"},
     "work_calendar": {"region": ""},
     "closing_day": {"first_on": "2026-12-24"},
+    "carrier": {"tracking_url": ""},
 }
 """What a form of some types asks for beside texts and links."""
 PLAIN = {"time_zone", "currency", "postal_code", "tax_id"}

@@ -36,10 +36,12 @@ from coordina.ledger import queue
 from coordina.ledger.change_sets import change_set
 from coordina.ledger.doors import submit
 from coordina.ledger.models import ChangeSet
+from coordina.orders.models import Order
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity, OpportunityLine, Stakeholder
 from coordina.records.fields.actions import add_field
 from coordina.records.view_writers import save_view
+from coordina.shipping.models import Shipment
 from coordina.stock.models import PurchaseLine, PurchaseOrder, Supplier, Warehouse
 from coordina.stock.purchasing import send_purchase
 from tests.clock import madrid_day
@@ -127,6 +129,12 @@ def values_for(known: RecordType, secrets: Secrets, turn: int = 0) -> dict[str, 
     return found
 
 
+def sent(world: World, order: Order) -> int:
+    """A shipment that is being packed, by those who may."""
+    data = {"order": order.pk}
+    return int(submit(standard(Shipment, "create"), data, by=world.director, via="web").pk)
+
+
 def bought(world: World, product: int) -> int:
     """A purchase order of which something is still to come, by those who may order."""
     house = submit(standard(Warehouse, "create"), {"name": "Central"}, by=world.director, via="web")
@@ -179,6 +187,8 @@ def secrets(world: World) -> Secrets:
     lead = make(Lead, name="Lead visible", company_name="Empresa visible")
     make(LeadProduct, lead=lead.pk, product=product.pk)
     made.ids["purchase_order"] = [bought(world, product.pk)]
+    ordered = world.make(Order, company=made.ids["company"][0])
+    made.ids |= {"order": [ordered.pk], "shipment": [sent(world, ordered)]}
     for known in (TYPES[n] for n in ("company", "person", "opportunity", "lead", "interaction")):
         changed = {n: v for n, v in values_for(known, made, 1).items() if n in known.editable}
         submit(standard(known.model, "edit"), changed, by=world.director, via="web", pk=rows[known.name].pk)

@@ -27,6 +27,7 @@ from coordina.ledger.queue.worker import run_until_idle
 from coordina.orders.models import Order
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity
+from coordina.shipping.models import Shipment
 from coordina.stock.actions import receive
 from coordina.stock.models import PurchaseLine, PurchaseOrder, StockItem, Supplier, Warehouse
 from coordina.stock.purchasing import send_purchase
@@ -316,6 +317,8 @@ def stock_that_needs_a_hand(world: World) -> None:
     world.make(PurchaseLine, purchase=order.pk, product=lamp, quantity="1")
     due = {"expected_on": madrid_day()}
     submit(of(send_purchase), due, by=world.director, pk=order.pk, via="web")
+    sold = world.make(Order, company=world.make(Company, name="Hotel Bahía").pk)
+    world.make(Shipment, order=sold.pk, warehouse=house)
 
 
 def test_the_list_of_a_kind_holds_the_same_records(world: World, sales: dict[str, Opportunity]) -> None:
@@ -339,6 +342,9 @@ def test_the_list_of_a_kind_holds_the_same_records(world: World, sales: dict[str
         for order in PurchaseOrder.objects.locked():
             order.expected_on -= 3 * DAY
             order.save()
+        for shipment in Shipment.objects.locked():
+            shipment.status, shipment.shipped_on, shipment.expected_on = "shipped", yesterday - DAY, yesterday
+            shipment.save()
     client, seen = world.client(world.director), set()
     for watcher in WATCHERS:
         if watcher.listed:

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "coordina.pipeline",
     "coordina.leads",
     "coordina.orders",
+    "coordina.shipping",
     "coordina.promises",
     "coordina.connect",
     "coordina.privacy",

@@ -112,6 +112,8 @@ OPPORTUNITIES = Item(
     short=_("Sales"),
 )
 ORDERS = Item(_("Orders"), "box", "web:list", ("orders",), "orders.view_order")
+SHIPMENTS = Item(_("Shipments"), "truck-delivery", "web:list", ("shipments",), "shipping.view_shipment")
+PACKING = Item(_("Prepare shipments"), "packages", "shipping:desk", permission="shipping.ship_shipment")
 PRODUCTS = Item(_("Products"), "package", "web:list", ("products",), "catalog.view_product")
 STOCK = Item(
     _("Inventory"),
@@ -128,7 +130,7 @@ IMPORT = Item(_("Import"), "file-import", "web:import_start", permission="record
 SETTINGS = Item(_("Settings"), "settings", "web:settings")
 
 GROUPS: tuple[tuple[Item, ...], ...] = (
-    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, ORDERS, PRODUCTS, STOCK, REPLENISH, DASHBOARD),
+    (HOME, CUSTOMERS, LEADS, OPPORTUNITIES, ORDERS, SHIPMENTS, PACKING, PRODUCTS, STOCK, REPLENISH, DASHBOARD),
     (QUALITY, DUPLICATES, IMPORT, SETTINGS),
 )
 DOCK: tuple[Item, ...] = (HOME, OPPORTUNITIES, CUSTOMERS)

@@ -16,6 +16,7 @@ PUBLIC: dict[str, str] = {
     "webforms:form": "whoever fills in a form on the company’s site has no account; it tells nothing of what is known",
     "webforms:confirm": "whoever confirms an e-mail address has no account; it needs the link that was mailed to it",
     "promises:status": "whoever ordered has no account; it needs the link they got and tells of that order alone",
+    "shipping:door": "carriers have no account; only what is signed with the secret of its carrier is taken",
     "web:language": "people choose a language before they sign in",
 }
 """Name of the address, and why it is open."""

@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (_("Leads"), ("lead_stage", "lead_reason", "web_form")),
     (_("Customers and products"), ("industry", "customer_group", "tag", "series", "unit")),
     (_("Prices and taxes"), ("price_list", "margin_floor", "tax_class", "tax_regime")),
+    (_("Orders and shipments"), ("carrier",)),
     (_("Privacy"), ("privacy_request", "erasure", "retention_rule", "purpose", "suppression")),
     (_("Other programs"), ("webhook",)),
 )
@@ -46,6 +47,7 @@ TEXTS: dict[str, Text] = {
     "tag": _("Words that gather records of any kind."),
     "series": _("Families of products."),
     "customer_group": _("Customers who buy on the same terms."),
+    "carrier": _("Who brings your goods, with their times and tracking."),
     "price_list": _("What products cost for whom, and from which quantity on."),
     "margin_floor": _("Below which margin a price needs a second look."),
     "tax_class": _("What products are for taxes: general, reduced, exempt."),
