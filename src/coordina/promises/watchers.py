@@ -22,7 +22,7 @@ def _late_says(row: Row, formats: Formats) -> tuple[str, str]:
     said = {
         "before": formats.date_short(row["old_on"]),
         "day": formats.date_short(row["new_on"]),
-        "why": Cause(row["cause"]).label,
+        "why": Cause(row["cause"] or Cause.UNKNOWN).label,
     }
     if row["new_on"] is None:
         return title, _("Promised for %(before)s. %(why)s.") % said
@@ -66,7 +66,7 @@ watch(
         icon="package",
         when=lambda today: Q(status=State.DELIVERED, was="", delivered_on__lt=today - dt.timedelta(days=UNCONFIRMED)),
         columns=("status", "was", "delivered_on"),
-        about=("status", "delivered_on"),
+        about=("status", "was", "delivered_on"),
         shows=("reference", "company__name"),
         since=lambda row: row["delivered_on"] + dt.timedelta(days=UNCONFIRMED + 1),
         importance=lambda row, said: 30,

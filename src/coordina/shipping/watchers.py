@@ -64,7 +64,7 @@ watch(
             status__in=AWAY, tracking_number="", carrier__isnull=False, shipped_on__lt=today - dt.timedelta(days=SILENT)
         ),
         columns=("status", "tracking_number", "carrier_id", "shipped_on"),
-        about=("status", "tracking_number", "shipped_on"),
+        about=("status", "carrier", "tracking_number", "shipped_on"),
         shows=("reference", "company__name"),
         since=lambda row: row["shipped_on"] + dt.timedelta(days=SILENT + 1),
         importance=_importance,
