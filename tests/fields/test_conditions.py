@@ -9,6 +9,7 @@ from coordina.customers.models import Company
 from coordina.pipeline import actions as pipeline
 from coordina.pipeline.defaults import make_default_pipeline
 from coordina.pipeline.models import Opportunity, Stage
+from tests.clock import madrid_day
 from tests.fields.conftest import Define
 from tests.world import World
 
@@ -53,9 +54,9 @@ def test_winning_asks_too_and_losing_does_not(world: World, stages: list[Stage],
 
     obj = world.create(Opportunity, name="Venta", stage=stages[0])
     with pytest.raises(Refusal):
-        world.act(pipeline.win, pk=obj.pk, closed_on="2026-11-22")
+        world.act(pipeline.win, pk=obj.pk, closed_on=madrid_day())
     lost = world.create(Reason, name="Porque sí", kind="lost")
-    world.act(pipeline.lose, pk=obj.pk, closed_on="2026-11-22", reason=lost)
+    world.act(pipeline.lose, pk=obj.pk, closed_on=madrid_day(), reason=lost)
 
 
 def test_the_form_of_a_win_shows_what_is_missing(world: World, stages: list[Stage], required: str) -> None:
@@ -63,11 +64,11 @@ def test_the_form_of_a_win_shows_what_is_missing(world: World, stages: list[Stag
     client = world.client(world.boss)
     url = f"/opportunities/{obj.pk}/do/win/"
     assert required not in client.get(url).content.decode()
-    answer = client.post(url, {"closed_on": "22/11/2026", "version": obj.version})
+    answer = client.post(url, {"closed_on": f"{madrid_day():%d/%m/%Y}", "version": obj.version})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert f'name="{required}"' in page
-    done = client.post(url, {"closed_on": "22/11/2026", "version": obj.version, required: "9"})
+    done = client.post(url, {"closed_on": f"{madrid_day():%d/%m/%Y}", "version": obj.version, required: "9"})
     assert done.status_code == 302, done.content.decode()
     obj.refresh_from_db()
     assert (obj.status, obj.custom) == ("won", {required: 9})
