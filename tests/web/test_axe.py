@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
 LONG = "Sociedad Cooperativa «Ñandú & Hijos» 🦩 شركة " + "Iluminación" * 20
+MADE_ELSEWHERE = ("erasure", "delay")
+"""Record types that are ordered on the page of a person, or found by Coordina itself."""
 OWN = (
     *(
         "/",
@@ -112,7 +114,7 @@ def pages() -> list[str]:
             continue
         found.append(f"/{known.url}/")
         made = standard(known.model, "create")
-        if made is not None and not made.hidden and known.name != "erasure":  # ordered on the page of a person
+        if made is not None and not made.hidden and known.name not in MADE_ELSEWHERE:
             found.append(f"/{known.url}/new/")
         if first is not None:
             found.append(f"/{known.url}/{first}/")

@@ -63,6 +63,11 @@ def listed(visitor: Visitor, known: RecordType, asked: Mapping[str, str], within
     return answer
 
 
+def parent_of(known: RecordType) -> str:
+    """The parameter that says of which whole parts are listed: the field's name, `order_id` where that is taken."""
+    return f"{known.within}_id" if known.within in ASKED else known.within
+
+
 def _check(known: RecordType, asked: Mapping[str, str]) -> None:
     """Refuse parameters that there are not.
 
@@ -70,7 +75,7 @@ def _check(known: RecordType, asked: Mapping[str, str]) -> None:
         Problem: Naming the first.
     """
     for name, value in asked.items():
-        if name not in ASKED and name != known.within:
+        if name not in ASKED and name != parent_of(known):
             raise Problem("parameter", _("There is no parameter “%(name)s” here.") % {"name": name[:40]})
         if "\x00" in value:
             raise BadFilter(_("There is a character here that cannot be read."))
@@ -85,10 +90,10 @@ def _source(visitor: Visitor, known: RecordType, asked: Mapping[str, str]) -> Qu
     if not known.within:
         return seen
     whole: Any = model._meta.get_field(known.within).related_model
-    pk = parse_id(asked.get(known.within, ""))
+    pk = parse_id(asked.get(parent_of(known), ""))
     if pk is None:
         message = _("Say with “%(name)s” of which record: its id.")
-        raise Problem("parameter", message % {"name": known.within})
+        raise Problem("parameter", message % {"name": parent_of(known)})
     if one(whole, pk, visitor.user) is None:
         raise NotFound
     return seen.filter(**{f"{known.within}_id": pk})

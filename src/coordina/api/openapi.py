@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from coordina.accounts.models import User
 from coordina.api import schemas
 from coordina.api.beside import BESIDE
+from coordina.api.lists import parent_of
 from coordina.api.operations import Does, Operation, table
 from coordina.api.reading import readable
 from coordina.core import growing
@@ -137,7 +138,12 @@ def _asked(operation: Operation) -> list[Json]:
     if operation.does is Does.LIST and known is not None:
         found += [_parameter(n) for n in ("filter", "view", "order", "fields", "limit", "after", "before", "count")]
         if known.within:
-            whole = {"name": known.within, "in": "query", "required": True, "schema": {"type": "integer", "minimum": 1}}
+            whole = {
+                "name": parent_of(known),
+                "in": "query",
+                "required": True,
+                "schema": {"type": "integer", "minimum": 1},
+            }
             found.append(whole | {"description": _("Id of the record that they are a part of.")})
     if operation.does is Does.FILES:
         found += [_parameter(n) for n in ("order", "fields", "limit", "after", "before", "count")]

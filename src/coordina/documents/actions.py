@@ -20,7 +20,7 @@ Ticket = Annotated[str, Field(max_length=500, json_schema_extra={"label": _("log
 Name = Annotated[str, Field(max_length=255, json_schema_extra={"label": _("file name")})]
 
 
-@action(Letterhead, permission=CHANGE, label=_("Put a logo"), icon="file-text", hidden=True)
+@action(Letterhead, permission=CHANGE, label=_("Put a logo"), icon="file-text", hidden=True, private=True)
 def put_logo(*, letterhead: Letterhead, ticket: Ticket, name: Name = "", by: User, at: datetime) -> Letterhead:
     """Put a picture on top of documents.
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from coordina.api import naming, openapi
-from coordina.api.lists import listed
+from coordina.api.lists import listed, parent_of
 from coordina.api.operations import Does, table
 from coordina.api.problems import Problem
 from coordina.api.reading import names_in, read_rows, usual
@@ -96,7 +96,7 @@ def list_records(visitor: Visitor, given: Json) -> Json:
     if given.get("count"):
         asked["count"] = "true"
     if known.within and given.get("part_of") is not None:
-        asked[known.within] = str(given["part_of"])
+        asked[parent_of(known)] = str(given["part_of"])
     return listed(visitor, known, asked)
 
 

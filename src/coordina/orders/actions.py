@@ -64,12 +64,12 @@ def confirm_order(
     """Accept what the customer ordered: prices and taxes stand from now on, and what is there is reserved.
 
     Args:
-        promised_on: Day promised to the customer; the day they want it when left empty.
+        promised_on: Day promised to the customer; worked out when left empty.
         accept_missing: What is not there is reserved later, when it came.
         override_reason: Needed where a check speaks against it; it is kept with the order.
     """
     today = today_of(by, at)
-    day = promised_on or order.promised_on or order.requested_on
+    day = promised_on or order.promised_on
     if promised_on is not None and promised_on < today:
         raise Refusal("past", _("Choose today or a later day."), field="promised_on")
     with at_work(order) as lines:
@@ -82,7 +82,7 @@ def confirm_order(
         order.promised_on = order.promised_on or day
         order.expected_on = order.expected_on or day
         order.save()
-        missing = reserve_open(order, lines, day, by, at)
+        missing = reserve_open(order, lines, day or order.requested_on, by, at)
         if missing and not accept_missing:
             raise Invalid({"accept_missing": [_short(lines[pk], promise) for pk, promise in missing.items()]})
     return order

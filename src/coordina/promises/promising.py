@@ -27,11 +27,10 @@ def promise_order(order: Order, *, by: User, at: dt.datetime) -> None:
     write_down(order, answers)
     if not answers:
         return
-    wish = order.requested_on
-    if order.promised_on is not None and order.promised_on != wish:
+    if order.promised_on is not None:
         set_expected(order, dict.fromkeys(answers, order.promised_on), by, at)
         return
-    days = {pk: _not_before(answer.day, wish) for pk, answer in answers.items()}
+    days = {pk: _not_before(answer.day, order.requested_on) for pk, answer in answers.items()}
     _take_back(order)
     set_expected(order, days, by, at)
     if None in days.values():
