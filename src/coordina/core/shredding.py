@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import InternalError, connection
 
 TRIES = 20
 """How often the write-ahead log is emptied until no reader holds it back, a quarter of a second apart."""
@@ -64,7 +64,19 @@ def _rewrite(tables: list[str]) -> None:
             cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
             _forget_samples(cursor, connection.ops.quote_name(table))
         _outlast_readers(cursor)  # ANALYZE replaced the samples: the ones from before are deleted rows, too
-        cursor.execute("VACUUM FULL pg_statistic")
+        _rewrite_samples(cursor)
+
+
+def _rewrite_samples(cursor: Any) -> None:
+    """Write the catalogue of samples anew; a row that has just died holds it up, for its long values are gone."""
+    for _try in range(READERS):
+        try:
+            cursor.execute("VACUUM FULL pg_statistic")
+        except InternalError:
+            time.sleep(0.25)
+        else:
+            return
+    raise StillRead
 
 
 def _forget_samples(cursor: Any, table: str) -> None:
